@@ -1,0 +1,71 @@
+// Package cli has the commands: one file a command, each a struct that kong fills and a Run method.
+//
+// It is the outermost ring: it opens files and stores, calls conduct, analysis, stats and report, and
+// prints. No rule of the trial lives here.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/alecthomas/kong"
+
+	"rekindle/problem"
+)
+
+// commands is the whole command line. Each field is declared in the file of its name.
+type commands struct {
+}
+
+// streams are what a command reads and prints; it is handed to every Run method.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// Run parses args (without the program's name), runs the command, and gives the exit status:
+// 0 done, 1 refused or failed (the reason is on stderr), 2 wrong usage.
+func Run(ctx context.Context, args []string, in io.Reader, out, errw io.Writer) (status int) {
+	var c commands
+	exit := -1
+	parser, err := kong.New(&c,
+		kong.Name("rekindle"),
+		kong.Description("Runs a physician peer-coaching programme as a randomized trial, from the protocol to the published tables."),
+		kong.Writers(out, errw),
+		kong.Exit(func(code int) { exit = code }),
+		kong.UsageOnError(),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(&streams{in: in, out: out, err: errw}),
+	)
+	if err != nil {
+		fmt.Fprintln(errw, "rekindle:", err)
+		return 2
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	k, err := parser.Parse(args)
+	if exit >= 0 {
+		return exit
+	}
+	if err != nil {
+		fmt.Fprintln(errw, "rekindle:", err)
+		fmt.Fprintln(errw, "Run 'rekindle --help' for the commands and their examples.")
+		return 2
+	}
+	if err := k.Run(); err != nil {
+		report(errw, err)
+		return 1
+	}
+	return 0
+}
+
+// report prints what is wrong, and the cause of an internal fault, which nobody but the operator reads here.
+func report(w io.Writer, err error) {
+	fmt.Fprintln(w, "rekindle:", err)
+	if p, ok := errors.AsType[*problem.Problem](err); ok && p.Cause != nil {
+		fmt.Fprintln(w, "  cause:", p.Cause)
+	}
+}
