@@ -1,0 +1,367 @@
+// Package study is the protocol: what a trial says in its Methods, as data.
+//
+// One file, protocol.toml, is read into a Protocol; surveys, allocation, schedules, messages, analysis
+// and tables all follow from it, and no other code names a trial. The package knows what a protocol
+// may say and finds every mistake in one; it does not carry anything out, and it knows instruments
+// only through the Catalogue that is handed in.
+//
+// It serves the Methods section of Kiser et al., JAMA Netw Open 2024;7(4):e245645.
+package study
+
+import "time"
+
+// Protocol is one trial. Identifiers (ID fields) are lower-case words joined by hyphens or underscores, unique in
+// their list; they appear in data files and in the audit trail and never change once enrolment has opened.
+type Protocol struct {
+	ID           string       `toml:"id"`
+	Title        string       `toml:"title"`
+	Version      string       `toml:"version"`
+	Source       string       `toml:"source"`   // where the facts come from: a citation
+	Timezone     string       `toml:"timezone"` // IANA name; days and quiet hours are counted in it
+	Contact      Contact      `toml:"contact"`
+	Registration Registration `toml:"registration"`
+
+	Enrolment   Enrolment   `toml:"enrolment"`
+	Eligibility []Criterion `toml:"eligibility"`
+	Consent     []Consent   `toml:"consent"`
+	Arms        []Arm       `toml:"arm"`
+	Allocation  Allocation  `toml:"allocation"`
+	Strata      []Stratum   `toml:"stratum"`
+	Visits      []Visit     `toml:"visit"`
+	Coaching    Coaching    `toml:"coaching"`
+	Resources   []Resource  `toml:"resource"`
+	Messages    []Message   `toml:"message"`
+	Incentives  []Incentive `toml:"incentive"`
+
+	Populations []Population `toml:"population"`
+	Outcomes    []Outcome    `toml:"outcome"`
+	Analysis    Analysis     `toml:"analysis"`
+	Cost        Cost         `toml:"cost"`
+	Simulation  Simulation   `toml:"simulation"`
+}
+
+// Contact is who answers questions, and who is told of a safety concern when the consent says so.
+type Contact struct {
+	Name   string `toml:"name"`
+	Email  string `toml:"email"`
+	Phone  string `toml:"phone"`
+	Safety string `toml:"safety"` // e-mail of the safety contact; empty: nobody but the participant is told
+}
+
+// Registration is the entry in a public trial register.
+type Registration struct {
+	Registry string `toml:"registry"`
+	Number   string `toml:"number"`
+	URL      string `toml:"url"`
+}
+
+// Enrolment is when, how many, and what happens to those who come after the last place is taken.
+type Enrolment struct {
+	Opens         Date  `toml:"opens"`
+	Closes        Date  `toml:"closes"`        // the last day on which a person may enrol
+	Cap           int   `toml:"cap"`           // places; decided in the transaction that fills one
+	Goal          int   `toml:"goal"`          // recruitment goal of the power statement; 0: none
+	WaitingList   bool  `toml:"waiting_list"`  // latecomers are listed with their time stamp
+	Invitations   int   `toml:"invitations"`   // planned e-mailed invitations
+	Announcements []int `toml:"announcements"` // days after opening on which the invitation mail goes out
+}
+
+// Criterion is one eligibility rule in words; Item and Equals make it checkable against an answer or a roster column.
+type Criterion struct {
+	ID     string `toml:"id"`
+	Text   string `toml:"text"`
+	Item   string `toml:"item"` // roster column or item of a baseline form; empty: attested by the participant
+	Equals string `toml:"equals"`
+}
+
+// Consent is one version of the consent text.
+type Consent struct {
+	Version   string            `toml:"version"`
+	Effective Date              `toml:"effective"`
+	Text      string            `toml:"text"` // Markdown
+	Questions []ConsentQuestion `toml:"question"`
+}
+
+// ConsentQuestion confirms understanding before the name is typed.
+type ConsentQuestion struct {
+	Text    string   `toml:"text"`
+	Choices []string `toml:"choices"`
+	Answer  int      `toml:"answer"` // index of the right choice, from 0
+}
+
+// Arm is one group of the trial.
+type Arm struct {
+	ID          string   `toml:"id"`
+	Name        string   `toml:"name"`
+	Role        Role     `toml:"role"`
+	Ratio       int      `toml:"ratio"`       // parts of the allocation ratio, at least 1
+	Coaching    bool     `toml:"coaching"`    // may choose a coach at once
+	Resources   []string `toml:"resources"`   // ids of Resource, sent on allocation
+	Unlock      Unlock   `toml:"unlock"`      // when coaching opens for an arm that waits
+	Description string   `toml:"description"` // told to the participant on allocation
+}
+
+// Role of an arm in the contrasts.
+type Role string
+
+// The two roles. Every other arm is compared with the one control arm.
+const (
+	Intervention Role = "intervention"
+	Control      Role = "control"
+)
+
+// Unlock says when coaching opens for an arm that waits for it: on completion of a visit, or so many days after
+// randomization, whichever comes first. The zero Unlock never opens.
+type Unlock struct {
+	AfterVisit string `toml:"after_visit"`
+	AfterDays  int    `toml:"after_days"`
+}
+
+// Method of allocation.
+type Method string
+
+// The methods of allocation.
+const (
+	PermutedBlocks Method = "permuted-blocks"
+	Minimization   Method = "minimization"
+)
+
+// Allocation is how arms are drawn.
+type Allocation struct {
+	Method       Method  `toml:"method"`
+	BlockSizes   []int   `toml:"block_sizes"`   // each a multiple of the sum of ratios; one is drawn at random for each block
+	Probability  float64 `toml:"probability"`   // minimization: chance of the arm that balances best, in (1/arms, 1]
+	MinShown     int     `toml:"min_shown"`     // totals by arm are shown once so many are allocated; 0: only after closing
+	BlindedUntil string  `toml:"blinded_until"` // "lock": the statistician sees arms as letters until unblinding
+}
+
+// Stratum is one stratification factor; its levels are answers to an item asked before allocation.
+type Stratum struct {
+	ID     string  `toml:"id"`
+	Name   string  `toml:"name"`
+	Item   string  `toml:"item"` // "form.item", as demographics.gender
+	Levels []Level `toml:"level"`
+}
+
+// Level is one value of a stratification factor: the answer codes that belong to it.
+type Level struct {
+	ID       string   `toml:"id"`
+	Name     string   `toml:"name"`
+	Codes    []string `toml:"codes"`    // answer codes; empty: the ID itself
+	Expected float64  `toml:"expected"` // expected share of participants, 0 to 1; used to warn of empty strata; 0: not stated
+}
+
+// Anchor is the moment that a visit or message is counted from.
+type Anchor string
+
+// The anchors.
+const (
+	FromOpening       Anchor = "opening"
+	FromInvitation    Anchor = "invitation"
+	FromEnrolment     Anchor = "enrolment"
+	FromRandomization Anchor = "randomization"
+	FromVisit         Anchor = "visit" // the day that the visit named by Visit fell due
+	FromUnlock        Anchor = "unlock"
+	FromSession       Anchor = "session" // the start of a booked session; negative days or hours are before it
+)
+
+// Visit is one assessment of every participant.
+type Visit struct {
+	ID           string `toml:"id"`
+	Name         string `toml:"name"`
+	Anchor       Anchor `toml:"anchor"`
+	Day          int    `toml:"day"`           // days after the anchor on which it is due
+	WindowBefore int    `toml:"window_before"` // days
+	WindowAfter  int    `toml:"window_after"`  // days
+	Baseline     bool   `toml:"baseline"`      // answered before allocation; allocation follows its completion
+	Forms        []Form `toml:"form"`
+}
+
+// Form is one instrument at a visit, for all arms or some.
+type Form struct {
+	Instrument string   `toml:"instrument"`
+	Arms       []string `toml:"arms"`     // empty: all
+	Coached    bool     `toml:"coached"`  // only those who had a session
+	Optional   bool     `toml:"optional"` // does not hold up completion
+}
+
+// Coaching is the intervention.
+type Coaching struct {
+	Sessions       []int       `toml:"sessions"`        // planned minutes of each session, in order
+	Days           int         `toml:"days"`            // all sessions within so many days after randomization or unlock
+	Modes          []string    `toml:"modes"`           // "phone", "video", "in person"
+	Coaches        int         `toml:"coaches"`         // planned number
+	Caseload       int         `toml:"caseload"`        // coachees at a time for each coach
+	Certification  []string    `toml:"certification"`   // steps, in order; all are needed before a coach can be chosen
+	BufferMinutes  int         `toml:"buffer_minutes"`  // kept free before and after each session
+	NoticeHours    int         `toml:"notice_hours"`    // a session cannot be booked closer than this
+	LateHours      int         `toml:"late_hours"`      // moves and cancellations closer than this are late
+	ForgivenMisses int         `toml:"forgiven_misses"` // no-shows and late cancellations that do not use up a session
+	Frameworks     []Framework `toml:"framework"`
+	Themes         string      `toml:"themes"`    // instrument with the themes
+	Fidelity       string      `toml:"fidelity"`  // instrument with the fidelity items
+	Conflicts      []string    `toml:"conflicts"` // roster columns that a coach and a coachee must not share: "division", "supervisor"
+}
+
+// Framework is the course of a session: the steps that a coach may tick.
+type Framework struct {
+	From  int      `toml:"from"` // first session number it is for, from 1
+	To    int      `toml:"to"`   // last; 0: all later ones
+	Steps []string `toml:"steps"`
+}
+
+// Resource is wellness material that an arm is sent.
+type Resource struct {
+	ID     string `toml:"id"`
+	Title  string `toml:"title"`
+	Text   string `toml:"text"`
+	URL    string `toml:"url"`
+	Urgent bool   `toml:"urgent"` // help always within reach, on every participant's page
+}
+
+// Message is one planned mail. Whether it is still due is decided when it is sent, not when it is planned.
+type Message struct {
+	ID      string   `toml:"id"`
+	Purpose Purpose  `toml:"purpose"`
+	Anchor  Anchor   `toml:"anchor"`
+	Visit   string   `toml:"visit"` // for purposes "survey" and "reminder", and for anchor "visit"
+	Days    []int    `toml:"days"`  // days after the anchor; one mail for each
+	Hours   int      `toml:"hours"` // added to the days
+	Arms    []string `toml:"arms"`  // empty: all
+	Subject string   `toml:"subject"`
+	Body    string   `toml:"body"` // text with {{name}}, {{link}}, {{date}}
+}
+
+// Purpose of a message decides when it is no longer due.
+type Purpose string
+
+// The purposes.
+const (
+	Announcement     Purpose = "announcement"      // until enrolled, declined, opted out, or enrolment is closed
+	AllocationTold   Purpose = "allocation"        // on randomization
+	ResourcesSent    Purpose = "resources"         // on randomization, arms with resources
+	SurveyOpen       Purpose = "survey"            // a visit's window opens
+	SurveyReminder   Purpose = "reminder"          // until the visit is complete
+	ChooseCoach      Purpose = "choose-coach"      // until a coach is chosen
+	FirstSession     Purpose = "first-session"     // until a first session is booked
+	SessionReminder  Purpose = "session-reminder"  // while the session stands as booked
+	CoachingUnlocked Purpose = "coaching-unlocked" // on unlock
+	IncentiveSent    Purpose = "incentive"         // on issue
+)
+
+// Incentive is an item sent on completion of a visit's survey.
+type Incentive struct {
+	ID    string  `toml:"id"`
+	Name  string  `toml:"name"`
+	Visit string  `toml:"visit"`
+	Cost  float64 `toml:"cost"` // in Cost.Currency; 0: not counted
+}
+
+// Population is an analysis set.
+type Population struct {
+	ID          string `toml:"id"`
+	Name        string `toml:"name"`
+	Rule        Rule   `toml:"rule"`
+	MinSessions int    `toml:"min_sessions"` // for rules that ask for sessions held
+	Default     bool   `toml:"default"`      // the one that the printed tables lead with
+}
+
+// Rule says who belongs to a population.
+type Rule string
+
+// The rules.
+const (
+	AllRandomized     Rule = "all-randomized"      // intention to treat
+	ReceivedOrControl Rule = "received-or-control" // modified ITT: every control, and intervention with at least MinSessions held
+	PerProtocol       Rule = "per-protocol"        // as ReceivedOrControl, and a completed last visit inside its window
+)
+
+// Outcome is one score that is analysed.
+type Outcome struct {
+	ID         string  `toml:"id"`
+	Name       string  `toml:"name"`
+	Short      string  `toml:"short"`
+	Group      string  `toml:"group"` // heading in the tables
+	Instrument string  `toml:"instrument"`
+	Score      string  `toml:"score"`
+	Direction  string  `toml:"direction"` // "higher better" or "higher worse"
+	Primary    bool    `toml:"primary"`
+	Decimals   int     `toml:"decimals"` // places printed in the tables
+	Unit       string  `toml:"unit"`
+	MID        float64 `toml:"mid"`    // minimally important difference in points; 0: none
+	Cutoff     string  `toml:"cutoff"` // id of the instrument's cut-off for responder analysis; empty: none
+	Column     string  `toml:"column"` // name in a file of scores; empty: the ID
+	Note       string  `toml:"note"`   // footnote
+}
+
+// Analysis is the statistical analysis plan.
+type Analysis struct {
+	Alpha        float64     `toml:"alpha"`
+	Confidence   float64     `toml:"confidence"`
+	Baseline     string      `toml:"baseline"` // visit
+	Endpoint     string      `toml:"endpoint"` // visit of the primary contrast
+	Covariates   []Covariate `toml:"covariate"`
+	Random       []string    `toml:"random"`             // "participant"; "coach" for a partially nested model
+	Estimation   string      `toml:"estimation"`         // "reml" or "ml"
+	DF           string      `toml:"degrees_of_freedom"` // "satterthwaite", "kenward-roger", "containment", "normal"
+	Weights      string      `toml:"marginal_weights"`   // "proportional" or "equal"
+	Multiplicity string      `toml:"multiplicity"`       // "none", "holm", ...; adjusted P stands beside the raw one
+	Contrasts    []Contrast  `toml:"contrast"`
+	Sensitivity  []string    `toml:"sensitivity"` // "kenward-roger", "mmrm", "clda", "coach", "mi", "j2r", "tipping-point", "cace", "responder", "randomization-test"
+	Columns      Columns     `toml:"columns"`     // of a file of scores
+	Seed         uint64      `toml:"seed"`        // of resampling and imputation
+}
+
+// Covariate is a factor or number adjusted for. Item or Stratum names where it comes from; the first level is the reference.
+type Covariate struct {
+	ID      string   `toml:"id"`
+	Name    string   `toml:"name"`
+	Stratum string   `toml:"stratum"`
+	Item    string   `toml:"item"` // "form.item"
+	Levels  []string `toml:"levels"`
+	Column  string   `toml:"column"`
+}
+
+// Contrast is one comparison of changes: intervention minus control, from the baseline to a visit.
+type Contrast struct {
+	ID     string `toml:"id"`
+	Arm    string `toml:"arm"`
+	Versus string `toml:"versus"`
+	Visit  string `toml:"visit"`
+}
+
+// Columns names the columns of a file of scores, one row for each participant and visit; Values maps its words to ours.
+type Columns struct {
+	Participant string                       `toml:"participant"`
+	Arm         string                       `toml:"arm"`
+	Visit       string                       `toml:"visit"`
+	Analysed    string                       `toml:"analysed"` // "1" where the participant belongs to the received-or-control population; empty: there is none
+	Values      map[string]map[string]string `toml:"values"`   // column -> word in the file -> our id
+}
+
+// Cost is what the programme costs and what it is compared with. Money is in Currency.
+type Cost struct {
+	Currency        string     `toml:"currency"`
+	Year            int        `toml:"year"`
+	HourlyRate      float64    `toml:"hourly_rate"`   // paid to a coach for an hour
+	Stipend         float64    `toml:"stipend"`       // paid once to each coach for training and certification
+	NoShowShare     float64    `toml:"no_show_share"` // share of the rate paid for a no-show or late cancellation
+	Lines           []CostLine `toml:"line"`
+	Amortisation    int        `toml:"amortisation"`    // cohorts that training is spread over
+	Benchmark       float64    `toml:"benchmark"`       // cost per participant of a published programme
+	BenchmarkHours  float64    `toml:"benchmark_hours"` // hours for each participant in it
+	BenchmarkSource string     `toml:"benchmark_source"`
+	Basis           string     `toml:"basis"` // hours paid: "actual", "booked"
+	Note            string     `toml:"note"`
+}
+
+// CostLine is a further cost: Each is "programme", "coach", "participant" or "hour".
+type CostLine struct {
+	Name     string  `toml:"name"`
+	Amount   float64 `toml:"amount"`
+	Each     string  `toml:"each"`
+	Training bool    `toml:"training"` // counted as onboarding
+}
+
+// Date is a calendar day in the protocol's zone, "2021-08-05" in the file.
+type Date struct{ time.Time }
