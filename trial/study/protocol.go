@@ -8,8 +8,6 @@
 // It serves the Methods section of Kiser et al., JAMA Netw Open 2024;7(4):e245645.
 package study
 
-import "time"
-
 // Protocol is one trial. Identifiers (ID fields) are lower-case words joined by hyphens or underscores, unique in
 // their list; they appear in data files and in the audit trail and never change once enrolment has opened.
 type Protocol struct {
@@ -38,6 +36,8 @@ type Protocol struct {
 	Analysis    Analysis     `toml:"analysis"`
 	Cost        Cost         `toml:"cost"`
 	Simulation  Simulation   `toml:"simulation"`
+
+	source source // the file it was read from
 }
 
 // Contact is who answers questions, and who is told of a safety concern when the consent says so.
@@ -57,13 +57,15 @@ type Registration struct {
 
 // Enrolment is when, how many, and what happens to those who come after the last place is taken.
 type Enrolment struct {
-	Opens         Date  `toml:"opens"`
-	Closes        Date  `toml:"closes"`        // the last day on which a person may enrol
-	Cap           int   `toml:"cap"`           // places; decided in the transaction that fills one
-	Goal          int   `toml:"goal"`          // recruitment goal of the power statement; 0: none
-	WaitingList   bool  `toml:"waiting_list"`  // latecomers are listed with their time stamp
-	Invitations   int   `toml:"invitations"`   // planned e-mailed invitations
-	Announcements []int `toml:"announcements"` // days after opening on which the invitation mail goes out
+	Opens         Date    `toml:"opens"`
+	Closes        Date    `toml:"closes"`        // the last day on which a person may enrol
+	Cap           int     `toml:"cap"`           // places; decided in the transaction that fills one
+	Goal          int     `toml:"goal"`          // recruitment goal of the power statement; 0: none
+	Power         float64 `toml:"power"`         // power that the goal is said to give, 0 to 1; 0: not stated
+	Detectable    float64 `toml:"detectable"`    // difference in SD of the primary outcome that it is said to detect; 0: not stated
+	WaitingList   bool    `toml:"waiting_list"`  // latecomers are listed with their time stamp
+	Invitations   int     `toml:"invitations"`   // planned e-mailed invitations
+	Announcements []int   `toml:"announcements"` // days after opening on which the invitation mail goes out
 }
 
 // Criterion is one eligibility rule in words; Item and Equals make it checkable against an answer or a roster column.
@@ -131,6 +133,7 @@ type Allocation struct {
 	Method       Method  `toml:"method"`
 	BlockSizes   []int   `toml:"block_sizes"`   // each a multiple of the sum of ratios; one is drawn at random for each block
 	Probability  float64 `toml:"probability"`   // minimization: chance of the arm that balances best, in (1/arms, 1]
+	Measure      string  `toml:"measure"`       // minimization: "range" or "variance" of the numbers by arm; empty: range
 	MinShown     int     `toml:"min_shown"`     // totals by arm are shown once so many are allocated; 0: only after closing
 	BlindedUntil string  `toml:"blinded_until"` // "lock": the statistician sees arms as letters until unblinding
 }
@@ -139,7 +142,8 @@ type Allocation struct {
 type Stratum struct {
 	ID     string  `toml:"id"`
 	Name   string  `toml:"name"`
-	Item   string  `toml:"item"` // "form.item", as demographics.gender
+	Item   string  `toml:"item"`   // "form.item", as demographics.gender
+	Weight int     `toml:"weight"` // minimization: part in the imbalance that is made small; 0 counts as 1
 	Levels []Level `toml:"level"`
 }
 
@@ -362,6 +366,3 @@ type CostLine struct {
 	Each     string  `toml:"each"`
 	Training bool    `toml:"training"` // counted as onboarding
 }
-
-// Date is a calendar day in the protocol's zone, "2021-08-05" in the file.
-type Date struct{ time.Time }
