@@ -1,0 +1,136 @@
+package design
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Group partitions the used rows by the crossing of columns; levels in order of first appearance, "a:b" when several.
+func (d *Design) Group(columns ...string) (*Grouping, error) {
+	if len(columns) == 0 {
+		return nil, fmt.Errorf("a grouping needs a column")
+	}
+	out, err := d.groupOne(columns[0])
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range columns[1:] {
+		g, err := d.groupOne(name)
+		if err != nil {
+			return nil, err
+		}
+		out = cross(out, g)
+	}
+	return out, nil
+}
+
+func (d *Design) groupOne(name string) (*Grouping, error) {
+	c, err := d.table.find(name)
+	if err != nil {
+		return nil, err
+	}
+	g := &Grouping{Name: name, Index: make([]int32, len(d.Used))}
+	if c.numbers != nil {
+		seen := map[float64]int32{}
+		for i, row := range d.Used {
+			k, ok := seen[c.numbers[row]]
+			if !ok {
+				k = int32(len(g.Levels))
+				seen[c.numbers[row]] = k
+				g.Levels = append(g.Levels, c.text(int(row)))
+			}
+			g.Index[i] = k
+		}
+		return g, nil
+	}
+	renumber := make([]int32, len(c.levels)) // 0 = not seen
+	for i, row := range d.Used {
+		k := c.codes[row]
+		if k < 0 {
+			return nil, fmt.Errorf("column %q, row %d: the value is missing", name, row+1)
+		}
+		if renumber[k] == 0 {
+			g.Levels = append(g.Levels, c.levels[k])
+			renumber[k] = int32(len(g.Levels))
+		}
+		g.Index[i] = renumber[k] - 1
+	}
+	return g, nil
+}
+
+func cross(a, b *Grouping) *Grouping {
+	g := &Grouping{Name: a.Name + ":" + b.Name, Index: make([]int32, len(a.Index))}
+	seen := map[[2]int32]int32{}
+	for i := range a.Index {
+		key := [2]int32{a.Index[i], b.Index[i]}
+		k, ok := seen[key]
+		if !ok {
+			k = int32(len(g.Levels))
+			seen[key] = k
+			g.Levels = append(g.Levels, a.Levels[key[0]]+":"+b.Levels[key[1]])
+		}
+		g.Index[i] = k
+	}
+	return g
+}
+
+// Factor partitions the used rows by a column, levels in the declared order (else sorted: as numbers if all are, else as text).
+func (d *Design) Factor(name string) (*Grouping, error) {
+	g, _, err := d.factor(name)
+	return g, err
+}
+
+// factor also names the declared levels without a used row.
+func (d *Design) factor(name string) (g *Grouping, empty []string, err error) {
+	g, err = d.groupOne(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	order := slices.Clone(d.options.Factors[name])
+	if len(order) == 0 {
+		order = slices.Clone(g.Levels)
+		if c := d.table.byName[name]; c.numeric() {
+			values := map[string]float64{}
+			for i, row := range d.Used {
+				values[g.Levels[g.Index[i]]] = c.number(int(row))
+			}
+			slices.SortFunc(order, func(a, b string) int {
+				switch {
+				case values[a] < values[b]:
+					return -1
+				case values[a] > values[b]:
+					return 1
+				}
+				return strings.Compare(a, b)
+			})
+		} else {
+			slices.Sort(order)
+		}
+	}
+	renumber := make([]int32, len(g.Levels))
+	for i := range renumber {
+		renumber[i] = -1
+	}
+	var used []string
+	for _, level := range order {
+		k := slices.Index(g.Levels, level)
+		switch {
+		case k < 0:
+			empty = append(empty, level)
+		case renumber[k] >= 0:
+			return nil, nil, fmt.Errorf("factor %q declares the level %q twice", name, level)
+		default:
+			renumber[k] = int32(len(used))
+			used = append(used, level)
+		}
+	}
+	for i, k := range g.Index {
+		if renumber[k] < 0 { // numbers as a factor: the check for undeclared levels reads text columns only
+			return nil, nil, fmt.Errorf("factor %q, row %d: %q is no declared level %q", name, d.Used[i]+1, g.Levels[k], order)
+		}
+		g.Index[i] = renumber[k]
+	}
+	g.Levels = used
+	return g, empty, nil
+}
