@@ -1,0 +1,189 @@
+package followup_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"rekindle/trial/assessment"
+	"rekindle/trial/followup"
+	"rekindle/trial/participant"
+	"rekindle/trial/study"
+)
+
+func at(s string) time.Time {
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		panic(err)
+	}
+	return t
+}
+
+func newYork(t *testing.T) *time.Location {
+	zone, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return zone
+}
+
+func TestStandingAndEnd(t *testing.T) {
+	v := assessment.Visit{State: assessment.Open, Window: assessment.Window{Opens: at("2021-11-01T04:00:00Z"), Due: at("2021-11-08T05:00:00Z"), Closes: at("2021-12-07T05:00:00Z")}}
+	for moment, want := range map[string]followup.Standing{
+		"2021-10-31T00:00:00Z": followup.Upcoming, "2021-11-01T04:00:00Z": followup.Due, "2021-11-09T04:59:59Z": followup.Due,
+		"2021-11-09T05:00:00Z": followup.Late, "2021-12-07T05:00:00Z": followup.Lost,
+	} {
+		if got := followup.StandingOf(v, at(moment)); got != want {
+			t.Errorf("%s: %s, want %s", moment, got, want)
+		}
+	}
+	v.State = assessment.Finished
+	if got := followup.StandingOf(v, at("2022-01-01T00:00:00Z")); got != followup.Done {
+		t.Error(got)
+	}
+	states := func(all ...assessment.VisitState) (visits []assessment.Visit) {
+		for _, s := range all {
+			visits = append(visits, assessment.Visit{State: s})
+		}
+		return visits
+	}
+	for name, c := range map[string]struct {
+		visits []assessment.Visit
+		want   participant.Status
+	}{
+		"none":                    {nil, participant.Completed},
+		"planned":                 {states(assessment.Planned), participant.Randomized},
+		"first missed, last open": {states(assessment.Missed, assessment.Open), participant.Randomized},
+		"first missed, last done": {states(assessment.Missed, assessment.Finished), participant.Completed},
+		"first done, last missed": {states(assessment.Finished, assessment.Missed), participant.Lost},
+		"first open, second done": {states(assessment.Open, assessment.Finished), participant.Randomized},
+	} {
+		if got := followup.End(c.visits); got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+}
+
+func TestUnlock(t *testing.T) {
+	zone := newYork(t)
+	randomized := at("2021-08-10T15:00:00Z")
+	completed := at("2021-11-05T15:00:00Z")
+	waits := study.Arm{ID: "control", Unlock: study.Unlock{AfterVisit: "month-3", AfterDays: 90}}
+	for name, c := range map[string]struct {
+		arm       study.Arm
+		completed *time.Time
+		want      string // empty: never
+	}{
+		"coached at once":     {study.Arm{Coaching: true}, nil, "2021-08-10T15:00:00Z"},
+		"visit comes first":   {waits, &completed, "2021-11-05T15:00:00Z"},
+		"days come first":     {study.Arm{Unlock: study.Unlock{AfterVisit: "month-3", AfterDays: 30}}, &completed, "2021-09-09T15:00:00Z"},
+		"not yet: the days":   {waits, nil, "2021-11-08T16:00:00Z"}, // 90 calendar days: 11:00 by the wall clock on both sides of November 7
+		"visit only, not yet": {study.Arm{Unlock: study.Unlock{AfterVisit: "month-3"}}, nil, ""},
+		"never":               {study.Arm{}, &completed, ""},
+	} {
+		got, ok := followup.Unlock(c.arm, randomized, c.completed, zone)
+		if ok != (c.want != "") || ok && !got.Equal(at(c.want)) {
+			t.Errorf("%s: %s, %v; want %s", name, got, ok, c.want)
+		}
+	}
+}
+
+func TestPlan(t *testing.T) {
+	zone := newYork(t)
+	show := func(all []followup.Planned) string {
+		var s []string
+		for _, p := range all {
+			s = append(s, p.At.In(zone).Format("Jan 2 15:04"))
+		}
+		return strings.Join(s, ", ")
+	}
+	evening := at("2021-11-06T01:30:00Z") // 21:30 on November 5 in New York
+	for name, c := range map[string]struct {
+		message study.Message
+		anchor  time.Time
+		want    string
+	}{
+		"at once, by night too":      {study.Message{}, evening, "Nov 5 21:30"},
+		"waits for the morning":      {study.Message{Days: []int{1, 2}}, evening, "Nov 7 07:00, Nov 8 07:00"},
+		"over the clock change":      {study.Message{Days: []int{1, 2, 3}}, at("2021-11-05T14:00:00Z"), "Nov 6 10:00, Nov 7 10:00, Nov 8 10:00"},
+		"hours from midnight":        {study.Message{Days: []int{0, 14}, Hours: 9}, at("2021-08-05T04:00:00Z"), "Aug 5 09:00, Aug 19 09:00"},
+		"a day before an early hour": {study.Message{Days: []int{-1}}, at("2021-08-05T10:30:00Z"), "Aug 4 06:30"},
+		"two hours before":           {study.Message{Days: []int{0}, Hours: -2}, at("2021-08-05T14:00:00Z"), "Aug 5 08:00"},
+	} {
+		if got := show(followup.Plan(c.message, c.anchor, zone, followup.Night)); got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+}
+
+func TestQuiet(t *testing.T) {
+	zone := newYork(t)
+	rapid.Check(t, func(t *rapid.T) {
+		q := followup.Quiet{From: rapid.IntRange(0, 23).Draw(t, "from"), To: rapid.IntRange(0, 23).Draw(t, "to")}
+		when := time.Unix(rapid.Int64Range(1.4e9, 1.8e9).Draw(t, "at"), 0)
+		next := q.Next(when, zone)
+		if next.Before(when) || next.Sub(when) > 25*time.Hour {
+			t.Fatalf("%s becomes %s", when, next)
+		}
+		if again := q.Next(next, zone); !again.Equal(next) && q.From != q.To {
+			t.Fatalf("%v: %s becomes %s, which is quiet too", q, when.In(zone), next.In(zone))
+		}
+	})
+}
+
+func TestStill(t *testing.T) {
+	asked := followup.Facts{Status: participant.Randomized, Arm: "coaching", EnrolmentOpen: true, Visit: assessment.Open, CoachingOpen: true, SessionStands: true}
+	with := func(change func(*followup.Facts)) followup.Facts { f := asked; change(&f); return f }
+	for name, c := range map[string]struct {
+		purpose study.Purpose
+		facts   followup.Facts
+		due     bool
+	}{
+		"announcement to the invited":     {study.Announcement, with(func(f *followup.Facts) { f.Status = participant.Invited }), true},
+		"announcement, baseline open":     {study.Announcement, with(func(f *followup.Facts) { f.Status = participant.Consented }), true},
+		"announcement to the enrolled":    {study.Announcement, asked, false},
+		"announcement to the waiting":     {study.Announcement, with(func(f *followup.Facts) { f.Status = participant.Waiting }), false},
+		"announcement, declined":          {study.Announcement, with(func(f *followup.Facts) { f.Status = participant.Declined }), false},
+		"announcement, enrolment closed":  {study.Announcement, with(func(f *followup.Facts) { f.Status, f.EnrolmentOpen = participant.Invited, false }), false},
+		"survey open":                     {study.SurveyOpen, asked, true},
+		"reminder":                        {study.SurveyReminder, asked, true},
+		"reminder, complete":              {study.SurveyReminder, with(func(f *followup.Facts) { f.Visit = assessment.Finished }), false},
+		"reminder, window closed":         {study.SurveyReminder, with(func(f *followup.Facts) { f.Visit = assessment.Missed }), false},
+		"reminder, stop contact":          {study.SurveyReminder, with(func(f *followup.Facts) { f.Status, f.Use = participant.Withdrawn, participant.StopContact }), false},
+		"reminder, coaching given up":     {study.SurveyReminder, with(func(f *followup.Facts) { f.Status, f.Use = participant.Withdrawn, participant.KeepAll }), true},
+		"reminder, bounced":               {study.SurveyReminder, with(func(f *followup.Facts) { f.Bounced = true }), false},
+		"choose a coach":                  {study.ChooseCoach, asked, true},
+		"choose a coach, trial over":      {study.ChooseCoach, with(func(f *followup.Facts) { f.Status = participant.Completed }), true},
+		"choose a coach, chosen":          {study.ChooseCoach, with(func(f *followup.Facts) { f.CoachChosen = true }), false},
+		"choose a coach, locked":          {study.ChooseCoach, with(func(f *followup.Facts) { f.CoachingOpen = false }), false},
+		"choose a coach, given up":        {study.ChooseCoach, with(func(f *followup.Facts) { f.Status, f.Use = participant.Withdrawn, participant.KeepAll }), false},
+		"first session":                   {study.FirstSession, with(func(f *followup.Facts) { f.CoachChosen = true }), true},
+		"first session, booked":           {study.FirstSession, with(func(f *followup.Facts) { f.SessionBooked = true }), false},
+		"session reminder":                {study.SessionReminder, asked, true},
+		"session reminder, moved":         {study.SessionReminder, with(func(f *followup.Facts) { f.SessionStands = false }), false},
+		"allocation":                      {study.AllocationTold, asked, true},
+		"allocation, none":                {study.AllocationTold, with(func(f *followup.Facts) { f.Arm = "" }), false},
+		"incentive, after the last visit": {study.IncentiveSent, with(func(f *followup.Facts) { f.Status = participant.Completed }), true},
+		"unlocked":                        {study.CoachingUnlocked, with(func(f *followup.Facts) { f.Status = participant.Completed }), true},
+	} {
+		due, why := followup.Still(study.Message{Purpose: c.purpose}, c.facts)
+		if due != c.due || due != (why == "") {
+			t.Errorf("%s: due %v (%s), want %v", name, due, why, c.due)
+		}
+	}
+	if due, _ := followup.Still(study.Message{Purpose: study.AllocationTold, Arms: []string{"control"}}, asked); due {
+		t.Error("a mail for the control arm was due to the coached")
+	}
+}
+
+func TestOwed(t *testing.T) {
+	all := []study.Incentive{{ID: "journal", Visit: "month-3"}, {ID: "charger", Visit: "month-3"}, {ID: "pen", Visit: "baseline"}}
+	if got := followup.Owed(all, "month-3"); len(got) != 2 || got[1].ID != "charger" {
+		t.Error(got)
+	}
+	if got := followup.Owed(all, "month-6"); got != nil {
+		t.Error(got)
+	}
+}

@@ -1,0 +1,130 @@
+package followup
+
+import (
+	"slices"
+	"time"
+
+	"rekindle/trial/assessment"
+	"rekindle/trial/participant"
+	"rekindle/trial/study"
+)
+
+// Quiet is the part of the day in which no planned mail arrives: from From o'clock to To o'clock by the reader's clock, over
+// midnight where From is the larger. From == To: never quiet.
+type Quiet struct{ From, To int }
+
+// Night is the quiet of people who work by day.
+var Night = Quiet{From: 21, To: 7}
+
+// Next gives t itself, or the end of the quiet hours where t is in them.
+func (q Quiet) Next(t time.Time, zone *time.Location) time.Time {
+	local := t.In(zone)
+	hour := local.Hour()
+	var quiet bool
+	if q.From <= q.To {
+		quiet = hour >= q.From && hour < q.To
+	} else {
+		quiet = hour >= q.From || hour < q.To
+	}
+	if !quiet {
+		return t
+	}
+	y, m, d := local.Date()
+	if q.From > q.To && hour >= q.From {
+		d++
+	}
+	return time.Date(y, m, d, q.To, 0, 0, 0, zone)
+}
+
+// Planned is one mail of a protocol's message to one person, before anybody knows whether it will still be due.
+type Planned struct {
+	Message    string // its ID
+	Occurrence int    // index in Message.Days
+	At         time.Time
+}
+
+// Plan gives the mails of a message that is counted from anchor: so many calendar days later in zone, at the anchor's time of
+// day plus Hours, and not in the quiet hours. A mail at the very moment of the anchor answers what the person has just done,
+// and one before a session must come before it: neither waits for the morning.
+func Plan(m study.Message, anchor time.Time, zone *time.Location, quiet Quiet) []Planned {
+	days := m.Days
+	if len(days) == 0 {
+		days = []int{0}
+	}
+	var planned []Planned
+	for i, day := range days {
+		at := anchor.In(zone).AddDate(0, 0, day).Add(time.Duration(m.Hours) * time.Hour)
+		if at.After(anchor) {
+			at = quiet.Next(at, zone)
+		}
+		planned = append(planned, Planned{Message: m.ID, Occurrence: i, At: at})
+	}
+	return planned
+}
+
+// Facts is what decides, at the moment of sending, whether a mail is still due.
+type Facts struct {
+	Status        participant.Status
+	Use           participant.Use
+	Arm           string // empty: not allocated
+	Bounced       bool   // the address takes no mail
+	EnrolmentOpen bool
+	Visit         assessment.VisitState // of the message's visit
+	CoachingOpen  bool                  // coaching is open to the person now
+	CoachChosen   bool
+	SessionBooked bool // a session is booked or was held
+	SessionStands bool // for a mail about one session: it is still booked for the time that was meant
+}
+
+// Still says whether a mail is still due; why says in a few words what has made it needless, empty where it is due.
+func Still(m study.Message, f Facts) (due bool, why string) {
+	in := func(all ...participant.Status) bool { return slices.Contains(all, f.Status) }
+	switch {
+	case f.Bounced:
+		return false, "the address takes no mail"
+	case !f.Use.Contact():
+		return false, "wants no more mail"
+	case in(participant.Declined) || in(participant.Excluded):
+		return false, string(f.Status)
+	case len(m.Arms) > 0 && !slices.Contains(m.Arms, f.Arm):
+		return false, "for another arm"
+	}
+	switch m.Purpose {
+	case study.Announcement:
+		switch {
+		case !in(participant.Listed, participant.Invited, participant.Consented):
+			return false, string(f.Status)
+		case !f.EnrolmentOpen:
+			return false, "enrolment is closed"
+		}
+	case study.SurveyOpen, study.SurveyReminder:
+		switch {
+		case f.Visit == assessment.Finished:
+			return false, "the survey is complete"
+		case f.Visit != assessment.Open:
+			return false, "the survey is not open"
+		}
+	case study.ChooseCoach, study.FirstSession:
+		switch {
+		case f.Status == participant.Withdrawn || !f.CoachingOpen:
+			return false, "coaching is not open"
+		case m.Purpose == study.ChooseCoach && f.CoachChosen:
+			return false, "a coach is chosen"
+		case m.Purpose == study.FirstSession && f.SessionBooked:
+			return false, "a session is booked"
+		}
+	case study.SessionReminder:
+		if !f.SessionStands {
+			return false, "the session was moved or cancelled"
+		}
+	case study.CoachingUnlocked:
+		if !f.CoachingOpen {
+			return false, "coaching is not open"
+		}
+	case study.AllocationTold, study.ResourcesSent:
+		if f.Arm == "" {
+			return false, "not allocated"
+		}
+	}
+	return true, ""
+}
