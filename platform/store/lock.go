@@ -1,0 +1,37 @@
+package store
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"rekindle/problem"
+)
+
+// lockFile keeps a second process from writing to the same SQLite file. The operating system drops the lock when its
+// holder ends, however it ends; the file itself stays, and names the holder.
+type lockFile struct{ file *os.File }
+
+func takeLock(path string) (*lockFile, error) {
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, unreachable(path, err)
+	}
+	if err := tryLock(file); err != nil {
+		holder, _ := io.ReadAll(io.LimitReader(file, 100))
+		file.Close()
+		p := problem.New(problem.Unavailable, "the study at %s is in use by another process", strings.TrimSuffix(path, ".lock")).
+			Instead("Stop the other rekindle first, or open the study only for reading").Because(err)
+		if len(holder) > 0 {
+			p.Message += fmt.Sprintf(" (%s)", strings.TrimSpace(string(holder)))
+		}
+		return nil, p
+	}
+	if err := file.Truncate(0); err == nil {
+		_, err = fmt.Fprintf(file, "process %d\n", os.Getpid())
+	}
+	return &lockFile{file}, nil
+}
+
+func (l *lockFile) release() error { return l.file.Close() }

@@ -1,0 +1,215 @@
+//go:build unix
+
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"rekindle/platform/store"
+)
+
+// server is a running PostgreSQL with one template database in which every table has been made; copying it is much
+// quicker than making them again for each test.
+type server struct {
+	admin    *url.URL
+	template string
+	copying  sync.Mutex // a template can be copied by one connection at a time
+	count    atomic.Int64
+}
+
+var cluster = sync.OnceValues(func() (*server, error) {
+	address := given()
+	if address == "" {
+		var err error
+		if address, err = start(); err != nil {
+			return nil, err
+		}
+	}
+	admin, err := url.Parse(address)
+	if err != nil {
+		return nil, err
+	}
+	c := &server{admin: admin, template: fmt.Sprintf("rekindle_test_%d", os.Getpid())}
+	if err := c.command("CREATE DATABASE %s", c.template); err != nil {
+		return nil, err
+	}
+	s, err := store.Open(context.Background(), store.Options{URL: c.url(c.template)})
+	if err != nil {
+		return nil, err
+	}
+	return c, s.Close()
+})
+
+func (c *server) url(database string) string {
+	u := *c.admin
+	u.Path = "/" + database
+	return u.String()
+}
+
+func (c *server) create() (string, error) {
+	name := fmt.Sprintf("%s_%d", c.template, c.count.Add(1))
+	c.copying.Lock()
+	defer c.copying.Unlock()
+	return name, c.command("CREATE DATABASE %s TEMPLATE %s", name, c.template)
+}
+
+func (c *server) drop(name string) error { return c.command("DROP DATABASE %s WITH (FORCE)", name) }
+
+func (c *server) command(format string, names ...any) error {
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, c.admin.String())
+	if err != nil {
+		return err
+	}
+	defer conn.Close(ctx)
+	_, err = conn.Exec(ctx, fmt.Sprintf(format, names...))
+	return err
+}
+
+// start makes and runs a server in a temporary folder, reachable through a socket in it and by nothing else. It ends
+// with this process (see startServer); what an earlier process left behind is removed first.
+func start() (address string, err error) {
+	bin, err := binaries()
+	if err != nil {
+		return "", err
+	}
+	removeStale()
+	dir, err := os.MkdirTemp("", folder)
+	if err != nil {
+		return "", err
+	}
+	if err := hold(dir); err != nil {
+		return "", err
+	}
+	who, attributes, err := unprivileged()
+	if err != nil {
+		return "", err
+	}
+	if attributes.Credential != nil {
+		if err := os.Chown(dir, int(attributes.Credential.Uid), int(attributes.Credential.Gid)); err != nil {
+			return "", err
+		}
+	}
+	data := filepath.Join(dir, "data")
+	initdb := exec.Command(filepath.Join(bin, "initdb"), "--no-sync", "--auth=trust", "--encoding=UTF8", "--locale=C", "--username=postgres", "-D", data)
+	initdb.Dir, initdb.SysProcAttr = dir, attributes
+	if out, err := initdb.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("initdb as %s: %w\n%s", who, err, out)
+	}
+	postgres := exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-k", dir, "-c", "listen_addresses=", "-c", "fsync=off",
+		"-c", "full_page_writes=off", "-c", "synchronous_commit=off", "-c", "max_connections=200", "-c", "shared_buffers=32MB",
+		"-c", "max_wal_size=256MB", "-c", "autovacuum=off")
+	postgres.Dir, postgres.SysProcAttr = dir, attributes
+	log, err := os.Create(filepath.Join(dir, "log"))
+	if err != nil {
+		return "", err
+	}
+	postgres.Stdout, postgres.Stderr = log, log
+	ended, err := startServer(postgres)
+	if err != nil {
+		return "", err
+	}
+	address = (&url.URL{Scheme: "postgres", User: url.User("postgres"), Host: "", Path: "/postgres", RawQuery: url.Values{"host": {dir}}.Encode()}).String()
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		conn, err := pgx.Connect(context.Background(), address)
+		if err == nil {
+			return address, conn.Close(context.Background())
+		}
+		select {
+		case exit := <-ended:
+			text, _ := os.ReadFile(log.Name())
+			return "", fmt.Errorf("the server ended: %w\n%s", exit, text)
+		default:
+		}
+		if time.Now().After(deadline) {
+			return "", err
+		}
+	}
+}
+
+const folder = "rekindle-postgres-"
+
+// binaries finds initdb and postgres: the newest of Debian's versions, or on the path.
+func binaries() (string, error) {
+	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
+	if err != nil {
+		return "", err
+	}
+	if len(found) > 0 {
+		newest := slices.MaxFunc(found, func(a, b string) int { return version(a) - version(b) })
+		return filepath.Dir(newest), nil
+	}
+	if initdb, err := exec.LookPath("initdb"); err == nil {
+		return filepath.Dir(initdb), nil
+	}
+	return "", errors.New("it is not installed: run the tests with 'make test', which installs it, or name a server in REKINDLE_TEST_POSTGRES")
+}
+
+func version(initdb string) int {
+	n, _ := strconv.Atoi(filepath.Base(filepath.Dir(filepath.Dir(initdb)))) // a name that is no number sorts first
+	return n
+}
+
+// unprivileged says as whom the server runs: ourselves, or the user postgres if we are root, which initdb refuses.
+func unprivileged() (name string, attributes *syscall.SysProcAttr, err error) {
+	attributes = new(syscall.SysProcAttr)
+	if os.Getuid() != 0 {
+		return "this user", attributes, nil
+	}
+	u, err := user.Lookup("postgres")
+	if err != nil {
+		return "", nil, err
+	}
+	uid, err := strconv.ParseUint(u.Uid, 10, 32)
+	if err != nil {
+		return "", nil, err
+	}
+	gid, err := strconv.ParseUint(u.Gid, 10, 32)
+	if err != nil {
+		return "", nil, err
+	}
+	attributes.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+	return u.Username, attributes, nil
+}
+
+// hold locks the folder for as long as this process lives, so that others know it is in use.
+func hold(dir string) error {
+	file, err := os.Create(filepath.Join(dir, "held"))
+	if err != nil {
+		return err
+	}
+	held = file
+	return syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+}
+
+var held *os.File // never closed: closing would give the lock back
+
+func removeStale() {
+	dirs, _ := filepath.Glob(filepath.Join(os.TempDir(), folder+"*")) // the pattern is well formed
+	for _, dir := range dirs {
+		file, err := os.Open(filepath.Join(dir, "held"))
+		if err != nil {
+			continue // just being made, or somebody else's
+		}
+		if syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil {
+			os.RemoveAll(dir)
+		}
+		file.Close()
+	}
+}
