@@ -31,12 +31,14 @@ func (p *Protocol) table(to reflect.Value, tree map[string]any, path string) {
 		i, known := fields[key]
 		if !known {
 			wrong := p.wrong(at, "there is no such key")
+			place := at
 			if near := nearest(key, slices.Sorted(maps.Keys(fields))); near != "" {
 				wrong.Instead("did you mean %s?", near)
+				place = join(path, near) // so that Check does not go on to miss it
 			} else {
 				wrong.Instead("known here: %s", strings.Join(slices.Sorted(maps.Keys(fields)), ", "))
 			}
-			p.source.found.Add(wrong)
+			p.unfit(place, wrong)
 			continue
 		}
 		p.value(to.Field(i), tree[key], at)
@@ -45,7 +47,7 @@ func (p *Protocol) table(to reflect.Value, tree map[string]any, path string) {
 
 func (p *Protocol) value(to reflect.Value, from any, path string) {
 	refuse := func(right string) {
-		p.source.found.Add(p.wrong(path, "%s is %s", printed(from), described(from)).Instead("%s", right))
+		p.unfit(path, p.wrong(path, "%s is %s", printed(from), described(from)).Instead("%s", right))
 	}
 	if to.Type() == reflect.TypeFor[Date]() {
 		p.date(to, from, path)
@@ -119,7 +121,7 @@ func (p *Protocol) date(to reflect.Value, from any, path string) {
 		err = fmt.Errorf("%s is %s", printed(from), described(from))
 	}
 	if err != nil {
-		p.source.found.Add(p.wrong(path, "%v", err).Instead("a day is written as 2021-08-05"))
+		p.unfit(path, p.wrong(path, "%v", err).Instead("a day is written as 2021-08-05"))
 		return
 	}
 	to.Set(reflect.ValueOf(day))
@@ -186,20 +188,36 @@ func (p *Protocol) mapping(to reflect.Value, from any, path string, refuse func(
 	}
 }
 
+// unfit notes a problem that was found while reading, and the path that Check need not look at any more.
+func (p *Protocol) unfit(path string, found *problem.Problem) {
+	p.source.found.Add(found)
+	p.source.at[found] = path
+}
+
 // wrong makes a problem placed at a path.
 func (p *Protocol) wrong(path, format string, args ...any) *problem.Problem {
 	found := problem.New(problem.Invalid, format, args...).On("%s", p.show(path))
-	for at := path; p.source.name != ""; {
-		if line := p.source.lines[at]; line > 0 {
-			return found.At("%s line %d", p.source.name, line)
-		}
-		dot := strings.LastIndexByte(at, '.')
-		if dot < 0 { // a key of the top that is missing altogether
-			return found.At("%s", p.source.name)
-		}
-		at = at[:dot]
+	switch line := p.lineOf(path); {
+	case line > 0:
+		found.At("%s line %d", p.source.name, line)
+	case p.source.name != "": // a key of the top that is missing altogether
+		found.At("%s", p.source.name)
 	}
 	return found
+}
+
+// lineOf gives the line of a key, or of the nearest table around it where the key itself is missing; 0 where there is none.
+func (p *Protocol) lineOf(path string) int {
+	for {
+		if line := p.source.lines[path]; line > 0 {
+			return line
+		}
+		dot := strings.LastIndexByte(path, '.')
+		if dot < 0 {
+			return 0
+		}
+		path = path[:dot]
+	}
 }
 
 // show writes a path as its reader knows it: "visit.1.form.0.arms" is visit[month3].form[pfi16].arms.

@@ -280,6 +280,12 @@ const (
 	PerProtocol       Rule = "per-protocol"        // as ReceivedOrControl, and a completed last visit inside its window
 )
 
+// The directions of an outcome, as the tables print them.
+const (
+	HigherBetter = "higher better"
+	HigherWorse  = "higher worse"
+)
+
 // Outcome is one score that is analysed.
 type Outcome struct {
 	ID         string  `toml:"id"`

@@ -26,10 +26,11 @@ const largest = 1 << 20
 type source struct {
 	name  string
 	text  []byte
-	lines map[string]int    // path, as scan gives it -> line
-	label map[string]string // path of an array element -> its id, or its number from 1
-	found problem.List      // unknown keys and wrong types
-	zone  *time.Location    // nil: unknown
+	lines map[string]int              // path, as scan gives it -> line
+	label map[string]string           // path of an array element -> its id, or its number from 1
+	found problem.List                // unknown keys and wrong types
+	at    map[*problem.Problem]string // the path of each of them
+	zone  *time.Location              // nil: unknown
 }
 
 // Load reads a protocol from a file. See Read.
@@ -71,7 +72,7 @@ func Read(name string, r io.Reader) (*Protocol, error) {
 	if err := toml.Unmarshal(text, &tree); err != nil {
 		return nil, syntax(name, err)
 	}
-	study := &Protocol{source: source{name: name, text: raw, lines: lines, label: map[string]string{}}}
+	study := &Protocol{source: source{name: name, text: raw, lines: lines, label: map[string]string{}, at: map[*problem.Problem]string{}}}
 	study.fill(tree)
 	if zone, err := zone(study.Timezone); err == nil {
 		study.source.zone = zone

@@ -1,6 +1,7 @@
 package study
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -183,6 +184,12 @@ func (p *Protocol) Cells() []Cell {
 	}
 	return cells
 }
+
+// InFile is the outcome's column in a file of scores.
+func (o Outcome) InFile() string { return cmp.Or(o.Column, o.ID) }
+
+// InFile is the covariate's column in a file of scores.
+func (v Covariate) InFile() string { return cmp.Or(v.Column, v.ID) }
 
 // LevelOf gives the level that an answer code belongs to.
 func (s Stratum) LevelOf(code string) (Level, bool) {
