@@ -22,15 +22,19 @@ type Finding struct {
 
 // String gives the finding as one line for people.
 func (f Finding) String() string {
-	where := ""
-	if f.Participant != "" {
-		where = fmt.Sprintf("participant %s, allocation %d: ", f.Participant, f.Sequence)
+	line := fmt.Sprintf("%s: expected %s, found %s", f.What, f.Expected, f.Found)
+	if f.Participant == "" {
+		return line
 	}
-	return fmt.Sprintf("%s%s: expected %s, found %s", where, f.What, f.Expected, f.Found)
+	return f.where() + ": " + line
 }
 
-// Prove replays a closed trial. Trail is the allocations in the order of the audit trail, store those of the database in
-// any order. No finding means: the seed and the design are those committed to, every allocation is the one that they
+func (f Finding) where() string {
+	return fmt.Sprintf("participant %s, allocation %d", f.Participant, f.Sequence)
+}
+
+// Prove replays a closed trial. Trail is the allocations in the order of the audit trail (see OpenTrail), store
+// those of the database in any order. No finding means: the seed and the design are those committed to, every allocation is the one that they
 // determine, the strata are those of the values, nothing is missing, added or out of order, and store and trail agree.
 //
 // After a wrong commitment nothing is replayed, since every arm would be wrong for that one reason. A wrong arm

@@ -1,7 +1,9 @@
 package randomization_test
 
 import (
+	"encoding/json"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -157,6 +159,48 @@ func TestProveFindsMissingExtraAndReordered(t *testing.T) {
 			if found := prove(right, swapped); !names(found, "place in the order of the trial", right[i]) {
 				t.Errorf("%s: %d and the next swapped: %v", method, i, found)
 			}
+		}
+	}
+}
+
+func TestTrailEntriesHideAndHold(t *testing.T) {
+	_, s, all := closed(t, study.PermutedBlocks)
+	var entries []randomization.Entry
+	for _, a := range all {
+		e, err := s.Entry(a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := json.Marshal(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, secret := range []string{"coaching", "control", "woman", "gender"} {
+			if strings.Contains(string(text), secret) {
+				t.Errorf("the entry tells %q: %s", secret, text)
+			}
+		}
+		entries = append(entries, e)
+	}
+	trail, found := randomization.OpenTrail(s, entries)
+	if len(found) > 0 || !reflect.DeepEqual(trail, all) {
+		t.Fatalf("the trail does not open: %v", found)
+	}
+	if trail, found := randomization.OpenTrail(seed(t, 1), entries); len(trail) > 0 || len(found) != len(entries) {
+		t.Errorf("another seed opens %d entries", len(trail))
+	}
+	for name, change := range map[string]func(*randomization.Entry){
+		"participant": func(e *randomization.Entry) { e.Participant = "other" },
+		"sequence":    func(e *randomization.Entry) { e.Sequence++ },
+		"sealed":      func(e *randomization.Entry) { e.Sealed = "A" + e.Sealed[1:] },
+		"cut":         func(e *randomization.Entry) { e.Sealed = e.Sealed[:8] },
+		"empty":       func(e *randomization.Entry) { e.Sealed = "" },
+		"swapped":     func(e *randomization.Entry) { e.Sealed = entries[5].Sealed },
+	} {
+		changed := slices.Clone(entries)
+		change(&changed[3])
+		if _, found := randomization.OpenTrail(s, changed); len(found) != 1 || found[0].Participant != changed[3].Participant {
+			t.Errorf("%s: %v", name, found)
 		}
 	}
 }

@@ -15,8 +15,11 @@ package randomization
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"slices"
+	"strconv"
+	"strings"
 
 	"rekindle/problem"
 	"rekindle/trial/study"
@@ -178,4 +181,27 @@ func (d Design) parts() int {
 // arm gives the place of an arm in Arms, -1 for one that is not there.
 func (d Design) arm(id string) int {
 	return slices.IndexFunc(d.Arms, func(a Arm) bool { return a.ID == id })
+}
+
+// String describes the design in a line: "permuted blocks of 4 or 6 in 8 strata, coaching:control = 1:1".
+func (d Design) String() string {
+	var ids, ratios, sizes []string
+	for _, a := range d.Arms {
+		ids, ratios = append(ids, a.ID), append(ratios, strconv.Itoa(a.Ratio))
+	}
+	for _, size := range d.BlockSizes {
+		sizes = append(sizes, strconv.Itoa(size))
+	}
+	strata := 1
+	for _, f := range d.Factors {
+		strata *= len(f.Levels)
+	}
+	method := fmt.Sprintf("permuted blocks of %s in %d strata", strings.Join(sizes, " or "), strata)
+	if strata == 1 {
+		method = "permuted blocks of " + strings.Join(sizes, " or ")
+	}
+	if d.Method == study.Minimization {
+		method = fmt.Sprintf("minimization of the %s over %d factors, best arm with chance %v", d.Measure, len(d.Factors), float64(d.Probability)/Million)
+	}
+	return fmt.Sprintf("%s, %s = %s", method, strings.Join(ids, ":"), strings.Join(ratios, ":"))
 }

@@ -14,6 +14,7 @@ import (
 const (
 	commitmentDomain = "rekindle randomization commitment v1\n"
 	streamDomain     = "rekindle randomization stream v1\n"
+	trailDomain      = "rekindle randomization trail v1\n"
 )
 
 // Seed is the 32 secret bytes that all allocations of a trial follow from. Whoever knows it knows every allocation to

@@ -3,6 +3,7 @@ package randomization
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -252,4 +253,26 @@ func (d Design) Alternative() (Design, bool) {
 		}
 	}
 	return d, d.Check() == nil
+}
+
+// Warnings says in words what in a simulation should be thought about before enrolment opens.
+func (s Simulation) Warnings() []string {
+	var found []string
+	for _, c := range s.Strata {
+		switch {
+		case c.Empty > 0.05:
+			found = append(found, fmt.Sprintf("stratum %s stays empty with a chance of %.0f%% (%.1f expected): join levels, or use minimization", c.Stratum, 100*c.Empty, c.Expected))
+		case s.Design.Method == study.PermutedBlocks && c.Expected < float64(s.Design.BlockSizes[0]):
+			found = append(found, fmt.Sprintf("stratum %s, with %.1f participants expected, is not likely to fill one block: it balances nothing", c.Stratum, c.Expected))
+		}
+	}
+	switch {
+	case s.Design.Method == study.PermutedBlocks && len(s.Design.BlockSizes) == 1:
+		found = append(found, fmt.Sprintf("all blocks have %d places: who learns that knows %.0f%% of allocations beforehand; name two sizes or more",
+			s.Design.BlockSizes[0], 100*s.Predictability.Certain))
+	case s.Design.Probability == Million:
+		found = append(found, fmt.Sprintf("minimization without a random element: %.0f%% of allocations can be known beforehand; choose a probability below 1",
+			100*s.Predictability.Certain))
+	}
+	return found
 }
