@@ -28,6 +28,7 @@ import (
 type server struct {
 	admin    *url.URL
 	template string
+	quickly  string     // how to copy, where there is a choice
 	copying  sync.Mutex // a template can be copied by one connection at a time
 	count    atomic.Int64
 }
@@ -48,6 +49,11 @@ var cluster = sync.OnceValues(func() (*server, error) {
 	if err := c.command("CREATE DATABASE %s", c.template); err != nil {
 		return nil, err
 	}
+	if newest, err := c.version(); err != nil {
+		return nil, err
+	} else if newest >= 15_00_00 {
+		c.quickly = "STRATEGY FILE_COPY"
+	}
 	s, err := store.Open(context.Background(), store.Options{URL: c.url(c.template)})
 	if err != nil {
 		return nil, err
@@ -65,10 +71,21 @@ func (c *server) create() (string, error) {
 	name := fmt.Sprintf("%s_%d", c.template, c.count.Add(1))
 	c.copying.Lock()
 	defer c.copying.Unlock()
-	return name, c.command("CREATE DATABASE %s TEMPLATE %s", name, c.template)
+	return name, c.command("CREATE DATABASE %s TEMPLATE %s %s", name, c.template, c.quickly)
 }
 
 func (c *server) drop(name string) error { return c.command("DROP DATABASE %s WITH (FORCE)", name) }
+
+func (c *server) version() (number int, err error) {
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, c.admin.String())
+	if err != nil {
+		return 0, err
+	}
+	defer conn.Close(ctx)
+	err = conn.QueryRow(ctx, "SELECT current_setting('server_version_num')::int").Scan(&number)
+	return number, err
+}
 
 func (c *server) command(format string, names ...any) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
@@ -152,7 +169,7 @@ func binaries() (string, error) {
 		return "", err
 	}
 	if len(found) > 0 {
-		newest := slices.MaxFunc(found, func(a, b string) int { return version(a) - version(b) })
+		newest := slices.MaxFunc(found, func(a, b string) int { return packaged(a) - packaged(b) })
 		return filepath.Dir(newest), nil
 	}
 	if initdb, err := exec.LookPath("initdb"); err == nil {
@@ -161,7 +178,8 @@ func binaries() (string, error) {
 	return "", errors.New("it is not installed: run the tests with 'make test', which installs it, or name a server in REKINDLE_TEST_POSTGRES")
 }
 
-func version(initdb string) int {
+// packaged gives the version in the name of a Debian folder.
+func packaged(initdb string) int {
 	n, _ := strconv.Atoi(filepath.Base(filepath.Dir(filepath.Dir(initdb)))) // a name that is no number sorts first
 	return n
 }
