@@ -17,6 +17,9 @@ import (
 
 // commands is the whole command line. Each field is declared in the file of its name.
 type commands struct {
+	Randomization randomizationCommand `cmd:"" help:"Prove the allocations of a closed trial, or simulate those of one that is planned."`
+	Score         scoreCommand         `cmd:"" help:"Turn answers into scores. Example: rekindle score answers.json"`
+	Wording       wordingCommand       `cmd:"" help:"Load and check the item texts of a site that holds a licence."`
 }
 
 // streams are what a command reads and prints; it is handed to every Run method.

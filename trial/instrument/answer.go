@@ -179,7 +179,7 @@ func (in *Instrument) stranger(item string) *problem.Problem {
 		names[i] = it.ID
 	}
 	return problem.New(problem.Invalid, "%s has no item %s", in.ID, quote(item)).
-		On("%s", item).Instead("its items: %s", strings.Join(names, ", "))
+		On("%s", item).Instead("Its items: %s", strings.Join(names, ", "))
 }
 
 // Unanswered gives the items still without an answer; required tells those that may not be left so.

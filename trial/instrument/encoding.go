@@ -10,7 +10,7 @@ import (
 // plain drops a UTF-8 byte-order mark and refuses other encodings, with the place of the first byte that is not UTF-8.
 func plain(name string, data []byte) ([]byte, *problem.Problem) {
 	if bytes.HasPrefix(data, []byte{0xFF, 0xFE}) || bytes.HasPrefix(data, []byte{0xFE, 0xFF}) {
-		return nil, problem.New(problem.Invalid, "the file is UTF-16").At("%s", name).Instead("save it as UTF-8")
+		return nil, problem.New(problem.Invalid, "the file is UTF-16").At("%s", name).Instead("Save it as UTF-8")
 	}
 	data = bytes.TrimPrefix(data, []byte{0xEF, 0xBB, 0xBF})
 	if utf8.Valid(data) {
@@ -26,7 +26,7 @@ func plain(name string, data []byte) ([]byte, *problem.Problem) {
 	}
 	line, column := position(data, at)
 	return nil, problem.New(problem.Invalid, "byte 0x%02X is not UTF-8 (Latin-1 or Windows-1252?)", data[at]).
-		At("%s line %d column %d", name, line, column).Instead("save it as UTF-8")
+		At("%s line %d column %d", name, line, column).Instead("Save it as UTF-8")
 }
 
 // position turns a byte offset into line and column, both from 1; columns count bytes.

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"rekindle/trial/instrument"
 )
 
@@ -31,7 +33,7 @@ func vectors(t testing.TB) ([]byte, []vector) {
 	return data, all
 }
 
-func find(t testing.TB, id string) *instrument.Instrument {
+func find(t rapid.TB, id string) *instrument.Instrument {
 	t.Helper()
 	in, err := instrument.Find(id)
 	if err != nil {

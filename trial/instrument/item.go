@@ -147,7 +147,7 @@ func (it *Item) allowed() string {
 	var s string
 	switch k := it.Scale; k.Kind {
 	case Text:
-		return fmt.Sprintf("free text of at most %d bytes", maxText)
+		return fmt.Sprintf("Allowed: free text of at most %d bytes", maxText)
 	case VAS:
 		s = fmt.Sprintf("a whole number from %g to %g", k.Low, k.High)
 	case Number:
@@ -160,5 +160,5 @@ func (it *Item) allowed() string {
 	if it.Declinable() {
 		s += fmt.Sprintf("; %s for an answer refused", Declined)
 	}
-	return "allowed: " + s
+	return "Allowed: " + s
 }

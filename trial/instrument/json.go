@@ -50,11 +50,11 @@ func checkSyntax(name string, data []byte) *problem.Problem {
 	}
 	at := len(data)
 	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
-		at = int(syntax.Offset)
+		at = int(syntax.Offset) - 1 // the last byte read
 	}
 	line, column := position(data, at)
 	return problem.New(problem.Invalid, "this is not JSON: %s", err).At("%s line %d column %d", name, line, column).
-		Instead(`an array of records such as [{"instrument": "pfi16", "answers": {"PF1": 3}}]`)
+		Instead(`An array of records such as [{"instrument": "pfi16", "answers": {"PF1": 3}}]`)
 }
 
 type jsonReader struct {
@@ -95,7 +95,7 @@ func (r *jsonReader) more() bool { return r.err == nil && r.dec.More() }
 func (r *jsonReader) records() []Record {
 	if r.token() != json.Delim('[') {
 		r.wrong.Add(problem.New(problem.Invalid, "the file does not hold an array").At("%s", r.name).
-			Instead("put the records between [ and ]"))
+			Instead("Put the records between [ and ]"))
 		return nil
 	}
 	records := []Record{}
@@ -119,8 +119,8 @@ func (r *jsonReader) records() []Record {
 }
 
 const (
-	recordForm  = `an object such as {"instrument": "pfi16", "answers": {"PF1": 3}}`
-	answersForm = `an object of item and code such as {"PF1": 3}`
+	recordForm  = `An object such as {"instrument": "pfi16", "answers": {"PF1": 3}}`
+	answersForm = `An object of item and code such as {"PF1": 3}`
 )
 
 // record reads one element of the array. The instrument may be named after the answers, so values are kept as they are.
@@ -142,7 +142,7 @@ func (r *jsonReader) record(place string) (raw jsonRecord) {
 		case "instrument":
 			text, ok := t.(string)
 			if !ok {
-				complain(key, "the instrument is not a string", `the id of an instrument, such as "pfi16"`)
+				complain(key, "the instrument is not a string", `The id of an instrument, such as "pfi16"`)
 			}
 			raw.instrument = text
 		case "answers":
@@ -161,7 +161,7 @@ func (r *jsonReader) record(place string) (raw jsonRecord) {
 			complain(key, "the key is missing", recordForm)
 		case 1:
 		default:
-			complain(key, "the key is there twice", "each key once")
+			complain(key, "the key is there twice", "Each key once")
 		}
 	}
 	return raw
@@ -243,9 +243,9 @@ func (raw *jsonRecord) convert(place string) (Record, problem.List) {
 	}
 	place += " (" + in.ID + ")"
 	for _, item := range raw.twice {
-		p := problem.New(problem.Invalid, "the item is answered twice").At("%s", place).On("%s", item).Instead("answer it once")
+		p := problem.New(problem.Invalid, "the item is answered twice").At("%s", place).On("%s", item).Instead("Answer it once")
 		if it := in.items[item]; it != nil {
-			p.Instead("answer it once; %s", it.allowed())
+			p.Instead("Answer it once. %s", it.allowed())
 		}
 		wrong.Add(p)
 	}

@@ -34,6 +34,7 @@ type Instrument struct {
 	ID            string            `json:"id"`
 	Name          string            `json:"name"`
 	Version       string            `json:"version"`        // a wording pack must name the same
+	Stem          string            `json:"stem"`           // the sentence above the items, in our own words; may be empty
 	RecallWindow  string            `json:"recall_window"`  // the time the questions are about
 	ContentStatus string            `json:"content_status"` // what of the content was seen in a source and what was not
 	Warning       string            `json:"warning"`
@@ -92,7 +93,7 @@ func Find(id string) (*Instrument, error) {
 		return all[i], nil
 	}
 	return nil, problem.New(problem.Invalid, "there is no instrument %q", id).
-		On("instrument").Instead("one of %s", strings.Join(ids(all), ", "))
+		On("instrument").Instead("One of %s", strings.Join(ids(all), ", "))
 }
 
 // OfItem gives the instrument that an item id belongs to; item ids are unique in the registry.
