@@ -41,7 +41,7 @@ func (c *checker) analysis() {
 		c.wrong("analysis.estimation", `"reml"`, "Kenward-Roger degrees of freedom are defined for REML only")
 	}
 	c.oneOf("analysis.marginal_weights", a.Weights, false, "proportional", "equal")
-	c.oneOf("analysis.multiplicity", a.Multiplicity, false, "none", "holm", "bonferroni", "hochberg", "benjamini-hochberg")
+	c.oneOf("analysis.multiplicity", a.Multiplicity, false, "none", "bonferroni", "holm", "hochberg", "hommel", "bh", "by")
 	for i, s := range a.Sensitivity {
 		path := at("analysis.sensitivity", i)
 		if c.oneOf(path, s, false, sensitivities...) && slices.Index(a.Sensitivity, s) < i {
