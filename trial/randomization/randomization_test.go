@@ -139,94 +139,6 @@ func TestLaterEnrolmentLeavesEarlierAllocationsAlone(t *testing.T) {
 	}
 }
 
-func TestMinimizationBalances(t *testing.T) {
-	for _, measure := range []string{"range", "variance"} {
-		p := paper(study.Minimization)
-		p.Allocation.Measure, p.Allocation.Probability = measure, 1
-		d, err := randomization.NewDesign(p)
-		if err != nil {
-			t.Fatal(err)
-		}
-		rapid.Check(t, func(t *rapid.T) {
-			all := enrol(t, d, seedFrom(t), drawPeople(t, "people", 60))
-			for factor, levels := range d.NewTally(all) {
-				for level, n := range levels {
-					// Two factors with equal weight: the best choice never lets a margin drift further than this.
-					if diff := n[0] - n[1]; diff < -4 || diff > 4 {
-						t.Fatalf("%s, %s=%s: %v", measure, factor, level, n)
-					}
-				}
-			}
-		})
-	}
-}
-
-// TestPocockSimonByHand: 3 women in coaching, 1 in control; 1 from medicine in coaching, 2 in control. For a woman in medicine:
-// coaching gives ranges 4-1=3 and 2-2=0, sum 3; control gives 3-2=1 and 3-1=2, sum 3: a tie. With gender weighing 2,
-// coaching gives 6 and control 4: control, for certain when p = 1.
-func TestPocockSimonByHand(t *testing.T) {
-	p := paper(study.Minimization)
-	p.Allocation.Probability = 1
-	tally := randomization.Tally{"gender": {"woman": {3, 1}}, "medicine": {"yes": {1, 2}}}
-	v := randomization.Values{"gender": "woman", "medicine": "yes"}
-	share := func() (control int) {
-		d, err := randomization.NewDesign(p)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i := range 400 {
-			arm, err := d.Draw(seed(t, 1), v, i, tally)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if arm == "control" {
-				control++
-			}
-		}
-		return control
-	}
-	if n := share(); n < 150 || n > 250 {
-		t.Errorf("a tie gives control %d of 400 times", n)
-	}
-	p.Strata[0].Weight = 2
-	if n := share(); n != 400 {
-		t.Errorf("with gender weighing 2, control %d of 400 times, want all", n)
-	}
-	p.Allocation.Probability = 0.75
-	if n := share(); n < 260 || n > 340 {
-		t.Errorf("with p = 0.75, control %d of 400 times, want about 300", n)
-	}
-}
-
-// TestMinimizationKeepsUnequalRatios: the biased coin of Han et al. keeps 2:1 and 3:2:1 in the long run (their equation for
-// p_H; a single p for all arms would not).
-func TestMinimizationKeepsUnequalRatios(t *testing.T) {
-	for _, ratios := range [][]int{{2, 1}, {3, 2, 1}, {1, 1, 1}} {
-		p := paper(study.Minimization)
-		p.Arms = nil
-		sum := 0
-		for i, r := range ratios {
-			p.Arms = append(p.Arms, study.Arm{ID: fmt.Sprint("arm", i), Ratio: r})
-			sum += r
-		}
-		d, err := randomization.NewDesign(p)
-		if err != nil {
-			t.Fatal(err)
-		}
-		e, err := randomization.NewEnrolment(p)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s, err := randomization.Simulate(d, e, 100, 1)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if s.Overall.Mean > 4 {
-			t.Errorf("%v: mean imbalance %.1f of 138", ratios, s.Overall.Mean)
-		}
-	}
-}
-
 func TestCommitmentBindsEverything(t *testing.T) {
 	for _, method := range []study.Method{study.PermutedBlocks, study.Minimization} {
 		base := design(t, method)
@@ -392,5 +304,56 @@ func TestSeedNeedsAllItsBytes(t *testing.T) {
 		if _, err := randomization.ParseSeed(bad); !problem.Is(err, problem.Invalid) {
 			t.Errorf("%q: %v", bad, err)
 		}
+	}
+}
+
+// TestIndependentReplay: the worked examples of docs/derivations/randomization.md, whose numbers were computed from that
+// text alone by a second implementation (Python's hmac, hashlib and whole numbers). A is coaching, B control.
+func TestIndependentReplay(t *testing.T) {
+	bytes32 := make([]byte, 32)
+	for i := range bytes32 {
+		bytes32[i] = byte(i)
+	}
+	s, err := randomization.NewSeed(bytes.NewReader(bytes32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := func(text, commitment string) randomization.Design {
+		d, err := randomization.ParseDesign([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := d.Commitment(s); got != commitment {
+			t.Errorf("commitment %s, want %s", got, commitment)
+		}
+		return d
+	}
+	letters := func(all []randomization.Allocation, stratum string) string {
+		return strings.NewReplacer("coaching", "A", "control", "B").Replace(strings.Join(arms(all, stratum), ""))
+	}
+
+	d := read(`{"trial":"example","method":"permuted-blocks","arms":[{"id":"coaching","ratio":2},{"id":"control","ratio":1}],"factors":[{"id":"medicine","levels":["yes","no"]}],"block_sizes":[3,6]}`,
+		"40e324716a170e24cc78cf019ae1e5ca7fdd850b1f96df5d9a1669abbe41eb4e")
+	all := enrol(t, d, s, slices.Repeat([]randomization.Values{{"medicine": "yes"}, {"medicine": "no"}}, 120))
+	for stratum, want := range map[string]string{
+		"medicine=yes": "BAAAABAABBAAAABABAAABAABBAAAAAABBBAAAABABABAAAAAABBBAABAAAAABBAAABBAAABABAAABAAABABAAABABAAABAABAAABABABBAAAABBAAAAABAAA",
+		"medicine=no":  "ABAAABBAAAABBAAAABAABBAAAAAABBBAAAABABABAABAABAAAABAABABAABABAAAABAABAABBAAAABABAABAABAAABABABAAAABBAAABBAAAAABABBAAAABA",
+	} {
+		if got := letters(all, stratum); got != want {
+			t.Errorf("%s:\n got %s\nwant %s", stratum, got, want)
+		}
+	}
+
+	d = read(`{"trial":"example","method":"minimization","arms":[{"id":"coaching","ratio":2},{"id":"control","ratio":1}],"factors":[{"id":"gender","levels":["woman","man"],"weight":2},{"id":"medicine","levels":["yes","no"],"weight":1}],"probability":800000,"measure":"variance"}`,
+		"a4a33e13743c8dc474b804f17a3941331fca713b168f2653fcbe7148c3c82d20")
+	var people []randomization.Values
+	for i := range 60 {
+		people = append(people, randomization.Values{
+			"gender":   []string{"woman", "man", "woman"}[i%3],
+			"medicine": []string{"yes", "no", "no", "no", "yes"}[i%5],
+		})
+	}
+	if got, want := letters(enrol(t, d, s, people), ""), "AABABAAABAABAABABAAABABABAAAAABBAAABBAAAABBBAAABABAAAAAAABAB"; got != want {
+		t.Errorf("minimization:\n got %s\nwant %s", got, want)
 	}
 }
