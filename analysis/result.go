@@ -206,25 +206,39 @@ type SensitivityRow struct {
 	Failed   string   `json:"failed,omitempty"`
 }
 
-// Cost is cost per participant, over three denominators.
+// Cost is cost per participant, over three denominators. Money is in Currency.
 type Cost struct {
-	Currency        string    `json:"currency"`
-	Hours           float64   `json:"hours"`    // paid
-	Training        float64   `json:"training"` // stipends and other onboarding, after amortisation
-	Running         float64   `json:"running"`
-	Benchmark       float64   `json:"benchmark"`
-	BenchmarkSource string    `json:"benchmark_source"`
-	BreakEven       int       `json:"break_even"` // least number of participants at which the benchmark is met; 0: never
-	PerParticipant  []CostRow `json:"per_participant"`
+	Currency        string     `json:"currency"`
+	Hours           float64    `json:"hours"`      // paid
+	HeldHours       float64    `json:"held_hours"` // held
+	Coaches         int        `json:"coaches"`    // trained
+	Lines           []CostLine `json:"lines"`
+	Training        float64    `json:"training"` // stipends and other onboarding, after amortisation
+	Running         float64    `json:"running"`
+	Benchmark       float64    `json:"benchmark"` // 0: none
+	BenchmarkSource string     `json:"benchmark_source"`
+	Hourly          float64    `json:"hourly"`                     // running cost for each paid hour
+	BenchmarkHourly *float64   `json:"benchmark_hourly,omitempty"` // nil: not known
+	PerParticipant  []CostRow  `json:"per_participant"`
 }
 
-// CostRow is the cost over one denominator; differences are from the benchmark, negative where ours costs less.
+// CostLine is one line of the account.
+type CostLine struct {
+	Name     string  `json:"name"`
+	Quantity float64 `json:"quantity"`
+	Price    float64 `json:"price"`
+	Amount   float64 `json:"amount"`
+	Training bool    `json:"training"`
+}
+
+// CostRow is the cost over one denominator; differences are from the benchmark, negative where ours costs less, nil without one.
 type CostRow struct {
-	ID                string  `json:"id"` // "randomized", "started", "completed"
-	Label             string  `json:"label"`
-	N                 int     `json:"n"`
-	With              float64 `json:"with_training"`
-	WithDifference    float64 `json:"with_training_difference"`
-	Without           float64 `json:"without_training"`
-	WithoutDifference float64 `json:"without_training_difference"`
+	ID                string   `json:"id"` // "randomized", "started", "completed"
+	Label             string   `json:"label"`
+	N                 int      `json:"n"`
+	With              float64  `json:"with_training"`
+	WithDifference    *float64 `json:"with_training_difference,omitempty"`
+	Without           float64  `json:"without_training"`
+	WithoutDifference *float64 `json:"without_training_difference,omitempty"`
+	BreakEven         *int     `json:"break_even,omitempty"` // least number of participants whose savings pay for the training at this cost; nil: never
 }

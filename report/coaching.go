@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"rekindle/analysis"
 	"rekindle/trial/study"
@@ -60,24 +61,38 @@ func doseTable(p *study.Protocol, r *analysis.Result) *Table {
 func costTable(p *study.Protocol, r *analysis.Result) *Table {
 	c := r.Cost
 	money := func(x float64) string { return Money(c.Currency, x) }
-	t := &Table{ID: "cost", Title: "Cost of coaching per participant", Stub: "Participants counted", Data: c,
-		Columns: []Column{{Label: "No."}, {Label: "With training"}, {Label: "Against benchmark"}, {Label: "Without training"}, {Label: "Against benchmark"}}}
-	for _, row := range c.PerParticipant {
-		if row.N == 0 {
-			t.row(row.Label, false, "0", "-", "-", "-", "-")
-			continue
+	against := func(x *float64) string {
+		if x == nil {
+			return "-"
 		}
-		t.row(row.Label, false, strconv.Itoa(row.N), money(row.With), money(row.WithDifference), money(row.Without), money(row.WithoutDifference))
+		return money(*x)
 	}
-	t.Notes = []string{
-		fmt.Sprintf("Training and other onboarding %s, running %s, together %s; %s hours paid.", money(c.Training), money(c.Running), money(c.Training+c.Running), Fixed(c.Hours, 1)),
-		fmt.Sprintf("Benchmark %s per participant (%s).", money(c.Benchmark), c.BenchmarkSource),
+	t := &Table{ID: "cost", Title: "Cost of coaching per participant", Stub: "Participants counted", Data: c,
+		Columns: []Column{{Label: "No."}, {Group: "With training", Label: "Cost"}, {Group: "With training", Label: "Against benchmark"},
+			{Group: "Without training", Label: "Cost"}, {Group: "Without training", Label: "Against benchmark"}, {Label: "Break-even, No."}}}
+	for _, row := range c.PerParticipant {
+		even := "never"
+		if row.BreakEven != nil {
+			even = strconv.Itoa(*row.BreakEven)
+		}
+		t.row(row.Label, false, strconv.Itoa(row.N), money(row.With), against(row.WithDifference), money(row.Without), against(row.WithoutDifference), even)
 	}
-	if c.BreakEven > 0 {
-		t.Notes = append(t.Notes, fmt.Sprintf("Break-even with the benchmark at %d participants.", c.BreakEven))
-	} else {
-		t.Notes = append(t.Notes, "The running cost per participant is not below the benchmark: there is no break-even.")
+	for _, l := range c.Lines {
+		kind := "running"
+		if l.Training {
+			kind = "training"
+		}
+		t.Notes = append(t.Notes, fmt.Sprintf("%s (%s): %s x %s = %s.", l.Name, kind, Fixed(l.Quantity, 1), money(l.Price), money(l.Amount)))
 	}
+	t.Notes = append(t.Notes, fmt.Sprintf("Training %s, running %s, together %s. %s hours paid, %s held; %d coaches trained.",
+		money(c.Training), money(c.Running), money(c.Training+c.Running), Fixed(c.Hours, 1), Fixed(c.HeldHours, 1), c.Coaches))
+	if c.Benchmark > 0 {
+		t.Notes = append(t.Notes, fmt.Sprintf("Benchmark: %s per participant (%s).", money(c.Benchmark), strings.TrimSuffix(c.BenchmarkSource, ".")))
+	}
+	if c.BenchmarkHourly != nil {
+		t.Notes = append(t.Notes, fmt.Sprintf("Per hour: %s here, %s in the benchmark.", money(c.Hourly), money(*c.BenchmarkHourly)))
+	}
+	t.Notes = append(t.Notes, "Break-even: the least number of participants whose running cost below the benchmark pays for the training.")
 	if p.Cost.Note != "" {
 		t.Notes = append(t.Notes, p.Cost.Note)
 	}

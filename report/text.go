@@ -133,10 +133,14 @@ func fidelityText(r *analysis.Result) string {
 func costText(r *analysis.Result) string {
 	c := r.Cost
 	for _, row := range c.PerParticipant {
-		if row.ID == "started" && row.N > 0 {
-			return fmt.Sprintf("Per participant who started coaching (n = %d), the programme cost %s with training and %s without; against the benchmark of %s that is %s and %s.",
-				row.N, Money(c.Currency, row.With), Money(c.Currency, row.Without), Money(c.Currency, c.Benchmark), moreOrLess(c.Currency, row.WithDifference), moreOrLess(c.Currency, row.WithoutDifference))
+		if row.ID != "started" {
+			continue
 		}
+		s := fmt.Sprintf("Per participant who started coaching (n = %d), the programme cost %s with training and %s without", row.N, Money(c.Currency, row.With), Money(c.Currency, row.Without))
+		if row.WithDifference == nil || row.WithoutDifference == nil {
+			return s + "."
+		}
+		return s + fmt.Sprintf("; against the benchmark of %s that is %s and %s.", Money(c.Currency, c.Benchmark), moreOrLess(c.Currency, *row.WithDifference), moreOrLess(c.Currency, *row.WithoutDifference))
 	}
 	return "Nobody started coaching: there is no cost per participant."
 }
