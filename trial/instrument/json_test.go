@@ -161,3 +161,21 @@ func FuzzReadJSON(f *testing.F) {
 		}
 	})
 }
+
+// Reading and scoring together, as `rekindle score` does: 1,000 records of 16 answers.
+func BenchmarkReadAndScoreJSON(b *testing.B) {
+	record := `{"instrument":"pfi16","answers":{"PF1":3,"PF2":3,"PF3":3,"PF4":3,"PF5":3,"PF6":3,"WE1":2,"WE2":2,"WE3":2,"WE4":2,"ID1":1,"ID2":1,"ID3":1,"ID4":1,"ID5":1,"ID6":1}}`
+	data := []byte("[" + strings.Repeat(record+",", 999) + record + "]")
+	for b.Loop() {
+		records, err := instrument.ReadJSON("in.json", data)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, rec := range records {
+			if _, err := rec.Instrument.Score(rec.Answers); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	b.ReportMetric(float64(b.N*16_000)/b.Elapsed().Seconds(), "answers/s")
+}

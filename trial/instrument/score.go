@@ -39,10 +39,10 @@ type MID struct {
 
 // Reliability is what is known of the score's precision; zeros are unknown.
 type Reliability struct {
-	Alpha   [2]float64 `json:"alpha"`        // Cronbach's alpha, least and greatest value found
-	Retest  float64    `json:"retest"`       // correlation or ICC over two to three weeks
-	ICC     float64    `json:"icc_3_months"` // implied by Table 3 of Kiser 2024
-	Sources string     `json:"status"`
+	Alpha  [2]float64 `json:"alpha"`        // Cronbach's alpha, least and greatest value found
+	Retest float64    `json:"retest"`       // correlation or ICC over two to three weeks
+	ICC    float64    `json:"icc_3_months"` // implied by Table 3 of Kiser 2024
+	Status string     `json:"status"`
 }
 
 // Expression is how a score is computed from codes, after reversal.
