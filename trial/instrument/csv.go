@@ -143,11 +143,12 @@ func (t *table) chooseByRow() error {
 	for i, row := range t.rows {
 		in, err := Find(strings.TrimSpace(row[t.byRow]))
 		if err != nil {
-			if p, ok := errors.AsType[*problem.Problem](err); ok && !enough(&wrong, t.name) {
-				wrong.Add(p.At("%s line %d", t.name, t.lines[i]))
-				continue
+			p, _ := errors.AsType[*problem.Problem](err)
+			wrong.Add(p.At("%s line %d", t.name, t.lines[i]))
+			if enough(&wrong, t.name) {
+				break
 			}
-			return wrong
+			continue
 		}
 		if !slices.Contains(t.chosen, in) {
 			t.chosen = append(t.chosen, in)
