@@ -126,15 +126,41 @@ func (l *likelihood) node(t *sums, u, d, logw float64, cell []int32, a, n []floa
 	s, family, p := l.sigma, l.s.family, l.s.p
 	v := u + d
 	shift := float64(s * v)
-	f := -0.5 * float64(v*v)
-	for j, cj := range cell {
-		z := l.z[cj] + shift
-		k, k1 := family.cumulant(z)
-		f += float64(a[j]*z) - float64(l.b[j]*k)
-		l.k1[j] = k1
-		l.l1[j] = k // kept for the negative binomial below
+	f := logw - 0.5*float64(v*v)
+	w := 1.0
+	if family == Poisson {
+		for j, cj := range cell {
+			z := l.z[cj] + shift
+			e := arithmetic.Exp(z)
+			f += float64(a[j]*z) - float64(l.b[j]*e)
+			l.k1[j] = e
+		}
+	} else {
+		// One exponential a row. The factors 1 + e^-|z| of single trials are
+		// multiplied, which saves their logarithms.
+		for j, cj := range cell {
+			z := l.z[cj] + shift
+			b := l.b[j]
+			e := arithmetic.Exp(-math.Abs(z))
+			top := 1 + e
+			k1 := 1 / top
+			f += float64(a[j] * z)
+			if z >= 0 {
+				f -= float64(b * z)
+			} else {
+				k1 = float64(e * k1)
+			}
+			l.k1[j] = k1
+			if b == 1 && w > 1e-200 {
+				w /= top
+				continue
+			}
+			k := arithmetic.Log1p(e)
+			f -= float64(b * k)
+			l.l1[j] = k + max(z, 0) // for phi below
+		}
 	}
-	w := arithmetic.Exp(logw + f)
+	w = float64(w * arithmetic.Exp(f))
 	t.w += w
 	if l.order == 0 || w == 0 {
 		return w

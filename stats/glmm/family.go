@@ -2,6 +2,7 @@ package glmm
 
 import (
 	"fmt"
+	"math"
 
 	"rekindle/stats/arithmetic"
 )
@@ -51,6 +52,20 @@ func (f Family) cumulant(z float64) (k, k1 float64) {
 	}
 	p, s := arithmetic.Logistic(z)
 	return s, p
+}
+
+// slope returns the first and second derivatives of K.
+func (f Family) slope(z float64) (k1, k2 float64) {
+	if f == Poisson {
+		e := arithmetic.Exp(z)
+		return e, e
+	}
+	e := arithmetic.Exp(-math.Abs(z))
+	k1 = 1 / (1 + e)
+	if z < 0 {
+		k1 = float64(e * k1)
+	}
+	return k1, float64(k1 * (1 - k1))
 }
 
 // higher returns the second, third and fourth derivatives of K from the first.

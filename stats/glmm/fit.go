@@ -113,12 +113,16 @@ func poissonLimit(d Data, o Options) (*Result, error) {
 // starts are the standard deviations from which the ascent may begin.
 var starts = [...]float64{0.3, 0.7, 1.2, 2, 3, 4.5}
 
+// screenNodes is the number of nodes with which an optimum is looked for before
+// more nodes refine it: enough to stand in the same hill.
+const screenNodes = 7
+
 // search returns the best interior optimum, or nil when sigma = 0 is better.
 func (r *Result) search(l *likelihood, base *fixed) ([]float64, error) {
 	p := r.s.p
 	screen := l
-	if l.rule == nil {
-		screen = newLikelihood(r.s, 9)
+	if l.rule == nil || len(l.rule.x) > screenNodes {
+		screen = newLikelihood(r.s, screenNodes)
 	}
 	var value [len(starts)]float64
 	var theta [len(starts)][]float64
@@ -188,14 +192,12 @@ func (r *Result) interior(l *likelihood, theta []float64) {
 	for i := range h {
 		h[i] = -l.hess[i]
 	}
-	eigen, _ := arithmetic.Eigen(h, q)
 	c := &r.Convergence
-	c.Curvature = eigen[0]
 	for _, g := range l.grad {
 		c.MaxGradient = max(c.MaxGradient, math.Abs(g))
 	}
 	v := make([]float64, q*q)
-	if arithmetic.Cholesky(h, q) {
+	if c.Definite = arithmetic.Cholesky(h, q); c.Definite {
 		arithmetic.Invert(v, h, q)
 		step := append([]float64(nil), l.grad...)
 		arithmetic.Solve(h, q, step)
@@ -220,7 +222,7 @@ func (r *Result) boundary(base *fixed) {
 	for i := range h {
 		h[i] = -base.hess[i]
 	}
-	if arithmetic.Cholesky(h, qf) {
+	if r.Convergence.Definite = arithmetic.Cholesky(h, qf); r.Convergence.Definite {
 		arithmetic.Invert(v, h, qf)
 	}
 	for _, g := range base.grad {

@@ -140,11 +140,7 @@ func (l *likelihood) findMode(c int, cell []int32, a []float64) float64 {
 	for range 200 {
 		k1, k2 := 0.0, 0.0
 		for j, cj := range cell {
-			_, d := l.s.family.cumulant(l.z[cj] + float64(s*u))
-			e := d
-			if l.s.family != Poisson {
-				e = float64(d * (1 - d))
-			}
+			d, e := l.s.family.slope(l.z[cj] + float64(s*u))
 			k1 += float64(l.b[j] * d)
 			k2 += float64(l.b[j] * e)
 		}

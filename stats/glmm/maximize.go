@@ -16,8 +16,8 @@ type Convergence struct {
 	// MaxGradient is the largest derivative of the log-likelihood in the
 	// orthonormal coefficients and log sigma.
 	MaxGradient float64
-	// Curvature is the smallest eigenvalue of the negative Hessian, positive at a maximum.
-	Curvature float64
+	// Definite says that the negative Hessian is positive definite, so that the point is a maximum.
+	Definite bool
 	// Starts is the number of values of sigma tried as starting points.
 	Starts int
 }
