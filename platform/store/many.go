@@ -1,0 +1,80 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// rowsAtOnce bounds one INSERT: SQLite takes 32,766 parameters, and a longer text gains nothing.
+const rowsAtOnce = 200
+
+// insert adds rows to a table in as few statements as can be: into names the table and its columns, "answer (participant, item)";
+// tail is what follows the values, such as ON CONFLICT, or empty.
+func (tx *Tx) insert(ctx context.Context, into string, rows [][]any, tail string) error {
+	for len(rows) > 0 {
+		batch := rows[:min(len(rows), rowsAtOnce)]
+		rows = rows[len(batch):]
+		var b strings.Builder
+		b.WriteString("INSERT INTO " + into + " VALUES ")
+		var args []any
+		for i, row := range batch {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			for j := range row {
+				if j == 0 {
+					b.WriteByte('(')
+				} else {
+					b.WriteByte(',')
+				}
+				fmt.Fprintf(&b, "$%d", len(args)+j+1)
+			}
+			b.WriteByte(')')
+			args = append(args, row...)
+		}
+		if _, err := tx.ExecContext(ctx, b.String()+" "+tail, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// among gives "($n,$n+1,...)" for as many values, from the parameter first on.
+func among(first, n int) string {
+	var b strings.Builder
+	b.WriteByte('(')
+	for i := range n {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, "$%d", first+i)
+	}
+	b.WriteByte(')')
+	return b.String()
+}
+
+// maybe passes a moment that may not be known to a TIME column.
+func maybe(t *time.Time) Time {
+	if t == nil {
+		return Time{}
+	}
+	return Time{*t}
+}
+
+// moment reads a TIME column into a field that is nil where the column is NULL.
+type moment struct{ field **time.Time }
+
+// Scan reads NULL as nil.
+func (m moment) Scan(src any) error {
+	var t Time
+	if err := t.Scan(src); err != nil {
+		return err
+	}
+	*m.field = nil
+	if !t.IsZero() {
+		*m.field = &t.Time
+	}
+	return nil
+}
