@@ -53,7 +53,9 @@ func (tx *Tx) Coach(ctx context.Context, code coach.Code) (coach.Coach, error) {
 	return c, err
 }
 
-func scanStep(scan Scan) (s coach.Step, err error) { return s, scan(&s.Name, &s.Done, moment{&s.Expires}) }
+func scanStep(scan Scan) (s coach.Step, err error) {
+	return s, scan(&s.Name, &s.Done, moment{&s.Expires})
+}
 
 // Coaches gives all coaches with their certification, in the order of their codes.
 func (tx *Tx) Coaches(ctx context.Context) ([]coach.Coach, error) {
