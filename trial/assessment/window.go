@@ -1,27 +1,12 @@
 package assessment
 
-import (
-	"time"
+import "time"
 
-	"rekindle/trial/study"
-)
-
-// Window is when a visit may be answered. A day begins at midnight in the zone that the window was made for.
+// Window is when a visit may be answered, as study.Protocol.VisitWindow gives it.
 type Window struct {
 	Opens  time.Time // the first moment
 	Due    time.Time // the start of the day that the visit is planned for
 	Closes time.Time // the first moment after
-}
-
-// WindowOf gives the window of a visit that is counted from anchor: due Day days later by the calendar of zone, open
-// WindowBefore days before that day to WindowAfter days after it, both included. Days are calendar days: a day on which the
-// clocks change has 23 or 25 hours and is still one day.
-func WindowOf(v study.Visit, anchor time.Time, zone *time.Location) Window {
-	day := func(n int) time.Time {
-		y, m, d := anchor.In(zone).Date()
-		return time.Date(y, m, d+n, 0, 0, 0, 0, zone)
-	}
-	return Window{Opens: day(v.Day - v.WindowBefore), Due: day(v.Day), Closes: day(v.Day + v.WindowAfter + 1)}
 }
 
 // Place says where a moment lies.

@@ -105,14 +105,14 @@ func TestPlan(t *testing.T) {
 		anchor  time.Time
 		want    string
 	}{
-		"at once, by night too":      {study.Message{}, evening, "Nov 5 21:30"},
+		"at once, by night too":      {study.Message{Days: []int{0}}, evening, "Nov 5 21:30"},
 		"waits for the morning":      {study.Message{Days: []int{1, 2}}, evening, "Nov 7 07:00, Nov 8 07:00"},
 		"over the clock change":      {study.Message{Days: []int{1, 2, 3}}, at("2021-11-05T14:00:00Z"), "Nov 6 10:00, Nov 7 10:00, Nov 8 10:00"},
 		"hours from midnight":        {study.Message{Days: []int{0, 14}, Hours: 9}, at("2021-08-05T04:00:00Z"), "Aug 5 09:00, Aug 19 09:00"},
 		"a day before an early hour": {study.Message{Days: []int{-1}}, at("2021-08-05T10:30:00Z"), "Aug 4 06:30"},
 		"two hours before":           {study.Message{Days: []int{0}, Hours: -2}, at("2021-08-05T14:00:00Z"), "Aug 5 08:00"},
 	} {
-		if got := show(followup.Plan(c.message, c.anchor, zone, followup.Night)); got != c.want {
+		if got := show(followup.Plan(&study.Protocol{Timezone: zone.String()}, c.message, c.anchor, zone, followup.Night)); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
 	}

@@ -43,17 +43,12 @@ type Planned struct {
 	At         time.Time
 }
 
-// Plan gives the mails of a message that is counted from anchor: so many calendar days later in zone, at the anchor's time of
-// day plus Hours, and not in the quiet hours. A mail at the very moment of the anchor answers what the person has just done,
-// and one before a session must come before it: neither waits for the morning.
-func Plan(m study.Message, anchor time.Time, zone *time.Location, quiet Quiet) []Planned {
-	days := m.Days
-	if len(days) == 0 {
-		days = []int{0}
-	}
+// Plan gives the mails of a message that is counted from anchor, as study.Protocol.MessageTimes has them, but none in the quiet
+// hours of the reader's zone. A mail at the very moment of the anchor answers what the person has just done, and one before a
+// session must come before it: neither waits for the morning.
+func Plan(p *study.Protocol, m study.Message, anchor time.Time, zone *time.Location, quiet Quiet) []Planned {
 	var planned []Planned
-	for i, day := range days {
-		at := anchor.In(zone).AddDate(0, 0, day).Add(time.Duration(m.Hours) * time.Hour)
+	for i, at := range p.MessageTimes(m, anchor) {
 		if at.After(anchor) {
 			at = quiet.Next(at, zone)
 		}

@@ -97,16 +97,6 @@ func Next(plan study.Coaching, sessions []Session) (number, minutes int, err err
 		Instead("Move one of the booked sessions instead.")
 }
 
-// Steps gives the framework of the session with a number: the steps that a coach may tick.
-func Steps(plan study.Coaching, number int) []string {
-	for _, f := range plan.Frameworks {
-		if number >= f.From && (f.To == 0 || number <= f.To) {
-			return f.Steps
-		}
-	}
-	return nil
-}
-
 // Cancel closes a booked session. It is late where it comes within LateHours of the start; a session that has begun can only
 // be held or missed.
 func (s *Session) Cancel(plan study.Coaching, side Side, now time.Time) error {
@@ -153,7 +143,7 @@ func (s *Session) Hold(plan study.Coaching, minutes int, steps, themes, knownThe
 			}
 		}
 	}
-	among("steps", steps, Steps(plan, s.Number))
+	among("steps", steps, plan.Framework(s.Number))
 	among("themes", themes, knownThemes)
 	if err := found.Err(); err != nil {
 		return err

@@ -279,15 +279,3 @@ func TestDoseAndBilledAreTwoThings(t *testing.T) {
 		}
 	}
 }
-
-func TestStepsOfTheFramework(t *testing.T) {
-	if got := session.Steps(plan, 1); !slices.Equal(got, []string{"introductions", "vision"}) {
-		t.Error(got)
-	}
-	if got := session.Steps(plan, 6); !slices.Equal(got, []string{"check-in", "goal review"}) {
-		t.Error(got)
-	}
-	if got := session.Steps(study.Coaching{}, 1); got != nil {
-		t.Error(got)
-	}
-}
