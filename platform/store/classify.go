@@ -196,14 +196,6 @@ func unreachable(path string, err error) error {
 	return problem.New(problem.Unavailable, "%s cannot be opened", path).Because(err)
 }
 
-// retryable reports whether the database asks for the transaction to be tried again.
-func retryable(err error) bool {
-	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
-		return e.Code == "40001" || e.Code == "40P01"
-	}
-	return false
-}
-
 // uniqueName gives the name of SQLite's unique index over "table.a, table.b", which its messages do not give: as declared,
 // or, where no name was, the one that PostgreSQL would give it.
 func (s *Store) uniqueName(columns string) string {

@@ -22,6 +22,7 @@ import (
 	"sync"
 	"time"
 
+	"rekindle/platform/audit"
 	"rekindle/problem"
 )
 
@@ -31,6 +32,7 @@ type Options struct {
 	URL      string           // a PostgreSQL connection string, postgres://user@host/database
 	ReadOnly bool             // no writing, no lock, no migration: for looking at a study that another process runs
 	Clock    func() time.Time // what time it is; nil means time.Now
+	Key      *audit.Key       // signs the audit trail; without it nothing can be recorded
 }
 
 // Store is an open database. It is safe for concurrent use.
@@ -41,7 +43,9 @@ type Store struct {
 	writer   *sql.DB // one connection; nil when read-only
 	reader   *sql.DB
 	lock     *lockFile // nil for PostgreSQL and for reading
-	writing  sync.Mutex
+	key      *audit.Key
+	queue    queue
+	tree     audit.Tree // the trail after the last commit; whoever has the turn may use it
 	closing  sync.Once
 	closeErr error
 }
@@ -53,7 +57,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if (o.Path == "") == (o.URL == "") {
 		return nil, problem.New(problem.Invalid, "a store needs either a file or a database address")
 	}
-	s := &Store{clock: o.Clock}
+	s := &Store{clock: o.Clock, key: o.Key}
 	if s.clock == nil {
 		s.clock = time.Now
 	}
@@ -123,11 +127,11 @@ func (s *Store) openPostgres(o Options) error {
 	return nil
 }
 
-// Close ends all connections and gives the lock back. Closing twice does nothing the second time.
+// Close waits for the writing that has begun, ends all connections and gives the lock back. Closing twice does nothing
+// the second time.
 func (s *Store) Close() error {
 	s.closing.Do(func() {
-		s.writing.Lock()
-		defer s.writing.Unlock()
+		s.queue.close()
 		var errs []error
 		for _, db := range []*sql.DB{s.reader, s.writer} {
 			if db != nil {

@@ -9,8 +9,8 @@ import (
 // timeLayout is how SQLite keeps a moment: UTC, always the same width, so that text order is time order.
 const timeLayout = "2006-01-02T15:04:05.000000Z"
 
-// Time passes a moment to and from a TIME column, as UTC to the microsecond; the zero time is NULL. Arguments of type
-// time.Time given to [Tx] are passed this way by themselves, and so are *time.Time destinations in [All] and [One].
+// Time passes a moment to and from a TIME column, as UTC to the microsecond; the zero time is NULL. [Tx] passes
+// arguments of type time.Time and *time.Time this way by itself, and [All] and [One] read into both.
 type Time struct{ time.Time }
 
 // Value gives the text both databases take.

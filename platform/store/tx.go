@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"rekindle/platform/audit"
 	"rekindle/problem"
 )
 
@@ -15,54 +16,16 @@ type Tx struct {
 	*sql.Tx
 	Dialect Dialect
 
-	store *Store
-	now   time.Time
+	store    *Store
+	now      time.Time
+	batch    *batch     // nil when reading
+	tree     audit.Tree // the audit trail with what this transaction recorded
+	recorded bool
+	failed   error // the first statement that failed
 }
 
 // Now is the time of the transaction, UTC, to the microsecond.
 func (tx *Tx) Now() time.Time { return tx.now }
-
-// Write runs fn in a transaction that may change the store, and returns once everything fn did is on disk. When fn
-// returns an error nothing of it remains. There is one writer at a time, on both databases and across all processes
-// that share a PostgreSQL, so what fn reads stays true until it ends: deciding and writing need no further locks.
-//
-// fn may be run again when the database asks for it, so it changes nothing outside but variables that it sets anew on
-// every run. It must not call Write. A failed statement fails the transaction, even if fn goes on without its error.
-// Statements are not cut short when ctx ends; ctx bounds the wait for the writer's turn.
-func (s *Store) Write(ctx context.Context, fn func(tx *Tx) error) error {
-	if s.writer == nil {
-		return problem.New(problem.Unavailable, "the study was opened only for reading")
-	}
-	s.writing.Lock()
-	defer s.writing.Unlock()
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	var err error
-	for range 5 {
-		if err = s.writeOnce(context.WithoutCancel(ctx), fn); !retryable(err) {
-			break
-		}
-	}
-	return s.classify(err)
-}
-
-func (s *Store) writeOnce(ctx context.Context, fn func(tx *Tx) error) error {
-	tx, err := s.writer.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback() // after Commit this does nothing
-	if s.Dialect == Postgres {
-		if _, err := tx.ExecContext(ctx, "SELECT id FROM writer FOR UPDATE"); err != nil {
-			return err
-		}
-	}
-	if err := fn(s.tx(tx)); err != nil {
-		return err
-	}
-	return tx.Commit()
-}
 
 // Read runs fn on a snapshot: what fn sees does not change while it runs, and no writer waits for it. Any statement
 // that would change something fails.
@@ -88,17 +51,37 @@ func (d Dialect) snapshot() sql.IsolationLevel {
 
 // ExecContext runs a statement; time.Time arguments are passed as [Time].
 func (tx *Tx) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	return tx.Tx.ExecContext(ctx, query, arguments(args)...)
+	result, err := tx.Tx.ExecContext(tx.within(ctx), query, arguments(args)...)
+	return result, tx.note(err)
 }
 
 // QueryContext runs a query; time.Time arguments are passed as [Time].
 func (tx *Tx) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	return tx.Tx.QueryContext(ctx, query, arguments(args)...)
+	rows, err := tx.Tx.QueryContext(tx.within(ctx), query, arguments(args)...)
+	return rows, tx.note(err)
 }
 
 // QueryRowContext runs a query of at most one row; time.Time arguments are passed as [Time].
 func (tx *Tx) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	return tx.Tx.QueryRowContext(ctx, query, arguments(args)...)
+	row := tx.Tx.QueryRowContext(tx.within(ctx), query, arguments(args)...)
+	tx.note(row.Err())
+	return row
+}
+
+// within keeps the end of one caller's context from cutting a statement short, which would undo the whole commit that
+// others share. Reading may be cut short.
+func (tx *Tx) within(ctx context.Context) context.Context {
+	if tx.batch == nil {
+		return ctx
+	}
+	return context.WithoutCancel(ctx)
+}
+
+func (tx *Tx) note(err error) error {
+	if err != nil && tx.failed == nil {
+		tx.failed = err
+	}
+	return err
 }
 
 // Do runs a statement and gives the number of rows it changed.
@@ -135,9 +118,9 @@ func All[T any](ctx context.Context, tx *Tx, row func(Scan) (T, error), query st
 func One[T any](ctx context.Context, tx *Tx, row func(Scan) (T, error), query string, args ...any) (T, error) {
 	one, err := row(destinations(tx.QueryRowContext(ctx, query, args...).Scan))
 	if errors.Is(err, sql.ErrNoRows) {
-		err = problem.New(problem.NotFound, "there is no such record").Because(err)
+		return one, problem.New(problem.NotFound, "there is no such record").Because(err)
 	}
-	return one, err
+	return one, tx.note(err)
 }
 
 // Value reads a row of a single column, as [One] does.
@@ -148,29 +131,42 @@ func Value[T any](scan Scan) (v T, err error) {
 
 func arguments(args []any) []any {
 	for i, arg := range args {
-		if t, ok := arg.(time.Time); ok {
+		switch t := arg.(type) {
+		case time.Time:
 			args[i] = Time{t}
+		case *time.Time:
+			if args[i] = nil; t != nil {
+				args[i] = Time{*t}
+			}
 		}
 	}
 	return args
 }
 
+// destinations lets a row's times be read into time.Time, and into *time.Time where there may be none.
 func destinations(scan Scan) Scan {
 	return func(dest ...any) error {
-		var times map[*time.Time]*Time
+		var after []func()
 		for i, d := range dest {
-			if t, ok := d.(*time.Time); ok {
-				if times == nil {
-					times = map[*time.Time]*Time{}
-				}
-				times[t] = new(Time)
-				dest[i] = times[t]
+			switch t := d.(type) {
+			case *time.Time:
+				read := new(Time)
+				dest[i], after = read, append(after, func() { *t = read.Time })
+			case **time.Time:
+				read := new(Time)
+				dest[i], after = read, append(after, func() {
+					if *t = nil; !read.IsZero() {
+						*t = &read.Time
+					}
+				})
 			}
 		}
-		err := scan(dest...)
-		for t, read := range times {
-			*t = read.Time
+		if err := scan(dest...); err != nil {
+			return err
 		}
-		return err
+		for _, set := range after {
+			set()
+		}
+		return nil
 	}
 }

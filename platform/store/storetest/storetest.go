@@ -7,10 +7,13 @@
 package storetest
 
 import (
+	"crypto/rand"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
+	"rekindle/platform/audit"
 	"rekindle/platform/store"
 )
 
@@ -35,7 +38,7 @@ func EachPlace(t *testing.T, fn func(t *testing.T, where store.Options)) {
 
 // SQLite names a file that does not exist yet, in a folder of the test's own.
 func SQLite(t testing.TB) store.Options {
-	return store.Options{Path: filepath.Join(t.TempDir(), "rekindle.db")}
+	return store.Options{Path: filepath.Join(t.TempDir(), "rekindle.db"), Key: Key()}
 }
 
 // Open opens a store and closes it when the test ends.
@@ -70,8 +73,17 @@ func Postgres(t testing.TB) store.Options {
 			t.Errorf("PostgreSQL for tests: %v", err)
 		}
 	})
-	return store.Options{URL: c.url(name)}
+	return store.Options{URL: c.url(name), Key: Key()}
 }
+
+// Key signs the audit trails of a test binary; each run draws its own.
+var Key = sync.OnceValue(func() *audit.Key {
+	key, err := audit.NewKey(rand.Reader)
+	if err != nil {
+		panic(err) // the system's random source does not fail
+	}
+	return key
+})
 
 // given is the address of a server that somebody else runs, for machines without Debian's packages.
 func given() string { return os.Getenv("REKINDLE_TEST_POSTGRES") }
