@@ -1,4 +1,5 @@
-// Package protocols holds the protocol files that ship with the program, for rehearsals and as models for a site's own.
+// Package protocols holds the protocol files that ship with the program, for rehearsals and as models for a site's own,
+// and the template of a new one.
 //
 // It is data: nothing in the program depends on which trials are in it.
 package protocols
@@ -9,3 +10,10 @@ import "embed"
 //
 //go:embed *.toml
 var Files embed.FS
+
+// New is the template (text/template, with << and >> around its actions, since mails have their words in braces) of a
+// small, complete protocol. It asks for ID, Title and Timezone (text, written
+// by the function toml), Opens and Closes (days), Open (days between them) and Year.
+//
+//go:embed new.tmpl
+var New string
