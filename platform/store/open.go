@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"rekindle/platform/audit"
+	"rekindle/platform/vault"
 	"rekindle/problem"
 )
 
@@ -33,6 +34,7 @@ type Options struct {
 	ReadOnly bool             // no writing, no lock, no migration: for looking at a study that another process runs
 	Clock    func() time.Time // what time it is; nil means time.Now
 	Key      *audit.Key       // signs the audit trail; without it nothing can be recorded
+	Vault    *vault.Vault     // seals and opens what tells who somebody is; without it there is no mail
 }
 
 // Store is an open database. It is safe for concurrent use.
@@ -44,6 +46,7 @@ type Store struct {
 	reader   *sql.DB
 	lock     *lockFile // nil for PostgreSQL and for reading
 	key      *audit.Key
+	vault    *vault.Vault
 	queue    queue
 	tree     audit.Tree // the trail after the last commit; whoever has the turn may use it
 	closing  sync.Once
@@ -57,7 +60,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if (o.Path == "") == (o.URL == "") {
 		return nil, problem.New(problem.Invalid, "a store needs either a file or a database address")
 	}
-	s := &Store{clock: o.Clock, key: o.Key}
+	s := &Store{clock: o.Clock, key: o.Key, vault: o.Vault}
 	if s.clock == nil {
 		s.clock = time.Now
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"rekindle/platform/audit"
+	"rekindle/platform/vault"
 	"rekindle/problem"
 )
 
@@ -15,6 +16,7 @@ import (
 type Tx struct {
 	*sql.Tx
 	Dialect Dialect
+	Vault   *vault.Vault // nil where the study was opened without its keys
 
 	store    *Store
 	now      time.Time
@@ -39,7 +41,7 @@ func (s *Store) Read(ctx context.Context, fn func(tx *Tx) error) error {
 }
 
 func (s *Store) tx(tx *sql.Tx) *Tx {
-	return &Tx{Tx: tx, Dialect: s.Dialect, store: s, now: s.clock().UTC().Truncate(time.Microsecond)}
+	return &Tx{Tx: tx, Dialect: s.Dialect, Vault: s.vault, store: s, now: s.clock().UTC().Truncate(time.Microsecond)}
 }
 
 func (d Dialect) snapshot() sql.IsolationLevel {

@@ -15,6 +15,7 @@ import (
 
 	"rekindle/platform/audit"
 	"rekindle/platform/store"
+	"rekindle/platform/vault"
 )
 
 // Each runs fn as two subtests, "sqlite" and "postgres", each with an empty store of its own that is closed after it.
@@ -38,7 +39,7 @@ func EachPlace(t *testing.T, fn func(t *testing.T, where store.Options)) {
 
 // SQLite names a file that does not exist yet, in a folder of the test's own.
 func SQLite(t testing.TB) store.Options {
-	return store.Options{Path: filepath.Join(t.TempDir(), "rekindle.db"), Key: Key()}
+	return store.Options{Path: filepath.Join(t.TempDir(), "rekindle.db"), Key: Key(), Vault: Vault()}
 }
 
 // Open opens a store and closes it when the test ends.
@@ -73,7 +74,7 @@ func Postgres(t testing.TB) store.Options {
 			t.Errorf("PostgreSQL for tests: %v", err)
 		}
 	})
-	return store.Options{URL: c.url(name), Key: Key()}
+	return store.Options{URL: c.url(name), Key: Key(), Vault: Vault()}
 }
 
 // Key signs the audit trails of a test binary; each run draws its own.
@@ -83,6 +84,15 @@ var Key = sync.OnceValue(func() *audit.Key {
 		panic(err) // the system's random source does not fail
 	}
 	return key
+})
+
+// Vault seals names and mail in the tests of a binary; each run draws its own keys.
+var Vault = sync.OnceValue(func() *vault.Vault {
+	v, err := vault.New(rand.Reader)
+	if err != nil {
+		panic(err) // the system's random source does not fail
+	}
+	return v
 })
 
 // given is the address of a server that somebody else runs, for machines without Debian's packages.

@@ -1,0 +1,43 @@
+// Package mail is a message to one person, from the moment its text is made until it was sent, stopped or has failed.
+//
+// The outbox that keeps messages is the store's (store/outbox.go); which messages a protocol plans, and whether one is
+// still due, is trial/followup. This package knows no text and no rule. It serves the paper's e-mailed invitations and
+// reminders.
+package mail
+
+import "time"
+
+// State is what became of a message.
+type State string
+
+// The states.
+const (
+	Planned State = "planned" // waits for its time, or for the mail server
+	Sent    State = "sent"    // taken by the mail server, or, in a rehearsal, read from the outbox
+	Stopped State = "stopped" // was no longer due when its time came
+	Failed  State = "failed"  // refused by the mail server for good
+)
+
+// Message is a mail to one person. In the store everything that would tell who that is (To to Headers) is sealed.
+type Message struct {
+	ID     int64     // given by the store
+	Kind   string    // which of the protocol's messages
+	Person string    // study code, coach code or staff sign-in
+	Dedupe string    // two messages of one dedupe key are one message
+	Cause  int64     // the event of the audit trail that made it
+	Due    time.Time //
+	State  State
+	Ended  time.Time // when it was sent, stopped or had failed; zero while planned
+	Answer string    // what the mail server said, or why it was stopped
+
+	Content
+}
+
+// Content is what is sealed.
+type Content struct {
+	To      string            `json:"to"` // address, with or without a name: "Kim Doe <kim@example.org>"
+	Subject string            `json:"subject"`
+	Text    string            `json:"text"`
+	HTML    string            `json:"html,omitempty"`
+	Headers map[string]string `json:"headers,omitempty"`
+}
