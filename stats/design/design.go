@@ -42,6 +42,7 @@ type Design struct {
 	rows    *rows
 	kept    []int
 	aliases []alias
+	upper   []float64
 }
 
 // Grouping is a partition of the used rows. Levels stand in order of first appearance.
@@ -232,8 +233,12 @@ func (d *Design) fixed() error {
 		return errors.New("the model has no fixed effect: write at least 1 on the right side")
 	}
 	d.rows = d.coder.build(len(d.Used))
-	d.kept, d.aliases = d.rows.independent()
-	d.rows.keep(d.kept)
+	d.upper = d.rows.triangle()
+	d.kept, d.aliases = independent(d.upper, d.rows.p)
+	if len(d.aliases) > 0 {
+		d.rows.keep(d.kept)
+		d.upper = d.rows.triangle()
+	}
 	for _, j := range d.kept {
 		d.Names = append(d.Names, d.coder.names[j])
 	}
@@ -329,6 +334,9 @@ func (d *Design) Row(i int) []float64 { return d.rows.row(i) }
 func (d *Design) Cells() (cell []int32, distinct []float64, ok bool) {
 	return d.rows.cell, d.rows.values, d.rows.cell != nil
 }
+
+// Triangle is the upper triangular R (P x P, row-major) with R'R = X'X. It must not be written to.
+func (d *Design) Triangle() []float64 { return d.upper }
 
 // Terms names the terms of the fixed part in order and says for each column of Names which one it is; -1 is the intercept.
 func (d *Design) Terms() (labels []string, of []int) {

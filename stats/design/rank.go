@@ -71,11 +71,9 @@ type alias struct {
 	weights []float64 // over the kept columns
 }
 
-// independent goes through the columns in order and keeps those that the columns kept before do not determine
-// (R's pivoting strategy: the order is changed only by moving such columns out).
-func (r *rows) independent() (kept []int, dropped []alias) {
-	p := r.p
-	tri := r.triangle()
+// independent goes through the columns in order (by their triangle, p x p) and keeps those that the columns kept before do
+// not determine (R's pivoting strategy: the order is changed only by moving such columns out).
+func independent(tri []float64, p int) (kept []int, dropped []alias) {
 	var basis [][]float64 // orthonormal, one for each kept column
 	var upper [][]float64 // kept column = sum of upper times basis
 	for j := range p {
