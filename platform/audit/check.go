@@ -18,7 +18,6 @@ type Check struct {
 
 	public string
 	tree   Tree
-	good   int64 // events under a checkpoint that fits
 }
 
 // Report is what a check found.
@@ -116,11 +115,13 @@ func (c *Check) Checkpoint(line int, signed string) {
 		c.found(last, last, line, "the checkpoint after it is signed for %d events, not for %d", point.Size, c.tree.Size)
 	case point.Root != c.Root:
 		if len(c.Findings) == 0 { // after a first finding every later root differs too
-			c.found(c.good, last, line, "these events are not those that the checkpoint after event %d was signed for", last)
+			c.found(c.Signed, last, line, "these events are not those that the checkpoint after event %d was signed for", last)
 		}
 	default:
-		c.Checkpoints++
-		c.good, c.Signed = c.tree.Size, c.tree.Size
+		if c.Signed < c.tree.Size { // not the head of a trail whose last checkpoint is the same
+			c.Checkpoints++
+		}
+		c.Signed = c.tree.Size
 	}
 }
 

@@ -142,6 +142,9 @@ func (c *Check) line(n int, text []byte) bool {
 	if exact, _ := quote(v); exact != string(text) { // a string can always be quoted
 		return false
 	}
+	if c.Checkpoints > 0 && c.Signed == c.Events {
+		c.Break(c.Events-1, c.Events-1, n, "a second checkpoint stands after it")
+	}
 	c.Checkpoint(n, v.Checkpoint)
 	return true
 }

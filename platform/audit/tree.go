@@ -10,7 +10,7 @@ import (
 // complete subtrees, one for each bit that is set in Size. It is all that appending and taking the root need.
 type Tree struct {
 	Size int64
-	edge [63]tlog.Hash // edge[i] is valid where bit i of Size is set
+	edge [63]tlog.Hash // edge[i] is zero where bit i of Size is not set
 }
 
 // Load reads the edge for a size; read gives a stored hash by its position (tlog.StoredHashIndex).
@@ -33,6 +33,7 @@ func (t *Tree) Append(leaf tlog.Hash) (stored []tlog.Hash) {
 	stored = append(stored, h)
 	for ; t.Size>>level&1 == 1; level++ {
 		h = tlog.NodeHash(t.edge[level], h)
+		t.edge[level] = tlog.Hash{}
 		stored = append(stored, h)
 	}
 	t.edge[level] = h
