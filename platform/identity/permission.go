@@ -11,6 +11,10 @@ var permissions = map[string][]Role{
 	"study.open":  {Owner},
 	"study.close": {Owner},
 
+	"randomization.open":  {Owner},
+	"randomization.close": {Owner}, // reveals the seed
+	"stratum.correct":     {Statistician, Owner},
+
 	"participant.invite":    {Coordinator, Clock},
 	"participant.consent":   {Participant},
 	"participant.enrol":     {Participant, Coordinator, Clock},
@@ -32,12 +36,11 @@ var permissions = map[string][]Role{
 
 	"incentive.issue": {Coordinator, Clock},
 
-	"dataset.lock":      {Statistician, Owner},
-	"dataset.unblind":   {Statistician, Owner},
-	"audit.read":        {Owner, Statistician},
-	"identity.reveal":   {Owner},
-	"vault.rotate":      {Owner},
-	"randomization.end": {Statistician, Owner},
+	"dataset.lock":    {Statistician, Owner},
+	"dataset.unblind": {Statistician, Owner},
+	"audit.read":      {Owner, Statistician},
+	"identity.reveal": {Owner},
+	"vault.rotate":    {Owner},
 }
 
 // Verbs lists every verb in alphabetical order.

@@ -23,15 +23,13 @@ func Stratify(strata []study.Stratum, answer func(item string) (code string, ok 
 				On("%s", s.ID).Instead("answer it first"))
 			continue
 		}
-		i := slices.IndexFunc(s.Levels, func(l study.Level) bool {
-			return slices.Contains(l.Codes, code) || len(l.Codes) == 0 && l.ID == code
-		})
-		if i < 0 {
+		level, ok := s.LevelOf(code)
+		if !ok {
 			found.Add(problem.New(problem.Invalid, "the answer %q to %s belongs to no level of the stratum", code, s.Item).
 				On("%s", s.ID).Instead("name the code under one level in the protocol"))
 			continue
 		}
-		values[s.ID] = s.Levels[i].ID
+		values[s.ID] = level.ID
 	}
 	if len(found) > 0 {
 		return nil, found
