@@ -189,7 +189,8 @@ func TestTable3IsThePublishedOne(t *testing.T) {
 	}
 }
 
-// The same numbers against the reference program, far beyond the printed digits.
+// The same numbers against the reference program, far beyond the printed digits; the reference here is its optimizer's answer, not
+// polished, and is good to about 1e-6.
 func TestTable3AgreesWithTheReference(t *testing.T) {
 	g, r := gold(t), run(t, calibrated(t))
 	near := func(what string, got, want, tolerance float64) {
@@ -203,8 +204,8 @@ func TestTable3AgreesWithTheReference(t *testing.T) {
 		check := func(what string, e analysis.Estimate, ref reference) {
 			t.Helper()
 			what = row.Outcome + " " + what
-			near(what+" estimate", e.Value, ref.Estimate, 1e-8*ref.SE)
-			near(what+" SE", e.SE, ref.SE, 1e-7*ref.SE)
+			near(what+" estimate", e.Value, ref.Estimate, 1e-6*ref.SE)
+			near(what+" SE", e.SE, ref.SE, 1e-6*ref.SE)
 			near(what+" df", e.DF, ref.Satterthwaite.DF, 1e-5*ref.Satterthwaite.DF)
 			near(what+" lower", e.Lower, ref.Satterthwaite.Lower, 1e-6*ref.SE)
 			near(what+" upper", e.Upper, ref.Satterthwaite.Upper, 1e-6*ref.SE)
