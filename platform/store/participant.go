@@ -148,6 +148,29 @@ func (tx *Tx) Identities(ctx context.Context, kind string) ([]Identity, error) {
 	return All(ctx, tx, scanIdentity, "SELECT "+identityColumns+" FROM identity WHERE kind = $1 ORDER BY code", kind)
 }
 
+// CodesByEmail gives the code behind each known address of a kind, by the address's hash.
+func (tx *Tx) CodesByEmail(ctx context.Context, kind string) (map[string]participant.Code, error) {
+	codes := map[string]participant.Code{}
+	_, err := All(ctx, tx, func(scan Scan) (struct{}, error) {
+		var hash string
+		var code participant.Code
+		err := scan(&hash, &code)
+		codes[hash] = code
+		return struct{}{}, err
+	}, "SELECT email_hash, code FROM identity WHERE kind = $1", kind)
+	return codes, err
+}
+
+// Codes gives every code that is in use.
+func (tx *Tx) Codes(ctx context.Context) (map[participant.Code]bool, error) {
+	all, err := All(ctx, tx, Value[participant.Code], "SELECT code FROM identity")
+	used := make(map[participant.Code]bool, len(all))
+	for _, code := range all {
+		used[code] = true
+	}
+	return used, err
+}
+
 // SaveIdentity writes what is sealed back, with the hash of its address.
 func (tx *Tx) SaveIdentity(ctx context.Context, i Identity) error {
 	_, err := tx.Do(ctx, "UPDATE identity SET email_hash = $2, sealed = $3, bounced = $4, opted_out = $5 WHERE code = $1", i.Code, i.EmailHash, i.Sealed, maybe(i.Bounced), maybe(i.OptedOut))

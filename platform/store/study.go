@@ -65,3 +65,9 @@ func (tx *Tx) UnblindStudy(ctx context.Context) error {
 	_, err := tx.Do(ctx, "UPDATE study SET unblinded = $1", tx.Now())
 	return err
 }
+
+// SetCapacity changes the number of places.
+func (tx *Tx) SetCapacity(ctx context.Context, places int) error {
+	_, err := tx.Do(ctx, "UPDATE study SET capacity = $1", places)
+	return err
+}

@@ -60,7 +60,7 @@ func TestHalves(t *testing.T) {
 		t.Fatal(err)
 	}
 	// 10 x 100 + 90 + 500 + 5 x 20 + 10 x 1 = 1700; (4 x 2500 + 4 x 300) / 2 = 5600.
-	if a.Ongoing != 1700 || a.Training != 5600 || a.Total != 7300 || len(a.Lines) != 6 {
+	if a.Ongoing != 1700 || a.Training != 5600 || a.Total != 7300 || len(a.Lines) != 7 {
 		t.Errorf("%+v", a)
 	}
 	if h := started(t, a); h.VsOngoing != nil || h.BreakEven != nil || len(a.Heads) != 1 || h.Ongoing != 340 {

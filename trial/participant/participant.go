@@ -66,9 +66,12 @@ type Record struct {
 	WaitingAt    *time.Time
 	EnrolledAt   *time.Time
 	RandomizedAt *time.Time
+	UnlocksAt    *time.Time // when coaching opens at the latest to one who waits for it
 	UnlockedAt   *time.Time // coaching opened: at randomization, or when the wait was over
 	StartedAt    *time.Time // first session held
 	EndedAt      *time.Time // declined, excluded, completed, withdrawn or lost
+
+	Attested map[string]bool // criterion ID -> what the person said of it
 
 	Reason string // why declined, excluded or withdrawn: a criterion's ID or words
 	Use    Use    // after withdrawal: what may still be done
