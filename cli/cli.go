@@ -63,14 +63,14 @@ func Run(ctx context.Context, args []string, in io.Reader, out, errw io.Writer) 
 		return 2
 	}
 	if err := k.Run(); err != nil {
-		report(errw, err)
+		complain(errw, err)
 		return 1
 	}
 	return 0
 }
 
-// report prints what is wrong, and the cause of an internal fault, which nobody but the operator reads here.
-func report(w io.Writer, err error) {
+// complain prints what is wrong, and the cause of an internal fault, which nobody but the operator reads here.
+func complain(w io.Writer, err error) {
 	fmt.Fprintln(w, "rekindle:", err)
 	if p, ok := errors.AsType[*problem.Problem](err); ok && p.Cause != nil {
 		fmt.Fprintln(w, "  cause:", p.Cause)
