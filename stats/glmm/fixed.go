@@ -1,6 +1,7 @@
 package glmm
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -60,34 +61,46 @@ func (f *fixed) evaluate(theta []float64) bool {
 	return !math.IsNaN(f.value) && !math.IsInf(f.value, 0)
 }
 
-// fitFixed maximizes the likelihood without a random intercept. A direction in
-// which it rises for ever is reported as *Separation.
-func fitFixed(s *sample) (*fixed, error) {
+// newFixed makes the model and the memory it works in.
+func newFixed(s *sample) *fixed {
 	q := s.p
 	if s.family == NegativeBinomial {
 		q++
 	}
-	f := &fixed{s: s, theta: make([]float64, q), grad: make([]float64, q), hess: make([]float64, q*q)}
+	return &fixed{s: s, theta: make([]float64, q), grad: make([]float64, q), hess: make([]float64, q*q)}
+}
+
+// fitFixed maximizes the likelihood without a random intercept. A direction in
+// which it rises for ever is reported as *Separation.
+func fitFixed(s *sample) (*fixed, error) {
+	f := newFixed(s)
 	s.start(f.theta)
+	return f, f.climb(nil)
+}
+
+// climb maximizes from f.theta by Newton's method with backtracking. Where
+// along is given, theta moves only so that along'theta stays what it is.
+func (f *fixed) climb(along []float64) error {
+	s, q := f.s, len(f.theta)
 	if !f.evaluate(f.theta) {
-		return nil, fmt.Errorf("glmm: the log-likelihood is not finite at the start; are offsets or counts extreme?")
+		return errors.New("glmm: the log-likelihood is not finite at the start; are offsets or counts extreme?")
 	}
-	h, step, next := make([]float64, q*q), make([]float64, q), make([]float64, q)
+	h, step, next, scratch := make([]float64, q*q), make([]float64, q), make([]float64, q), make([]float64, q)
 	l := &likelihood{s: s, z: make([]float64, len(s.offset))}
 	for iteration := range 200 {
 		l.grad, l.hess = f.grad, f.hess
-		ridged := l.newton(h, step, nil, nil)
+		ridged := l.newton(h, step, along, scratch)
 		decrement := 0.5 * arithmetic.Dot(step, f.grad)
 		if most := l.largest(step); !ridged && (most < 1e-9 || decrement < 1e-24*math.Abs(f.value)) && most < 1e-3 {
-			return f, nil
+			return nil
 		}
-		if iteration >= 20 && iteration%5 == 0 {
+		if along == nil && iteration >= 20 && iteration%5 == 0 {
 			if sep := s.separation(step); sep != nil {
-				return nil, sep
+				return sep
 			}
 		}
 		if q > s.p && f.theta[s.p] > 14 {
-			return f, nil // no overdispersion: the Poisson limit, named by the caller
+			return nil // no overdispersion: the Poisson limit, named by the caller
 		}
 		f0 := f.value
 		for scale := 1.0; ; scale *= 0.5 {
@@ -100,14 +113,14 @@ func fitFixed(s *sample) (*fixed, error) {
 			}
 			if scale < 1e-10 {
 				f.evaluate(f.theta)
-				return f, nil
+				return nil
 			}
 		}
 	}
-	if sep := s.separation(step); sep != nil {
-		return nil, sep
+	if sep := s.separation(step); along == nil && sep != nil {
+		return sep
 	}
-	return nil, fmt.Errorf("glmm: the model without random intercept did not converge in 200 iterations")
+	return errors.New("glmm: the model without random intercept did not converge in 200 iterations")
 }
 
 // start fills theta with the intercept-only guess: a weighted least squares fit
