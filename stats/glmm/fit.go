@@ -25,8 +25,8 @@ const (
 	NoteLaplace          = "laplace_inaccurate" // one node, small groups
 )
 
-// Result is a fitted model. Slices and matrices are row-major and must not be changed.
-type Result struct {
+// Model is a fitted model. Slices and matrices are row-major and must not be changed.
+type Model struct {
 	Family Family
 	Nodes  int    // as asked for
 	Used   [2]int // fewest and most nodes a group took
@@ -59,7 +59,7 @@ type Result struct {
 // design with dependent columns, *Separation, a random intercept whose standard
 // deviation has no finite estimate, or an ascent that did not converge. A
 // standard deviation estimated at 0 is no error: see Singular.
-func Fit(d Data, o Options) (*Result, error) {
+func Fit(d Data, o Options) (*Model, error) {
 	if o.Nodes < 0 || o.Nodes > MaxNodes {
 		return nil, fmt.Errorf("glmm: %d quadrature nodes: 0 (full accuracy), 1 (Laplace) to %d", o.Nodes, MaxNodes)
 	}
@@ -74,7 +74,7 @@ func Fit(d Data, o Options) (*Result, error) {
 		}
 		return nil, err
 	}
-	r := &Result{Family: o.Family, Nodes: o.Nodes, Names: d.Names, N: s.rows, Groups: s.groups, data: d, s: s,
+	r := &Model{Family: o.Family, Nodes: o.Nodes, Names: d.Names, N: s.rows, Groups: s.groups, data: d, s: s,
 		Dispersion: math.NaN(), LogLikFixed: base.value}
 	if o.Family == NegativeBinomial && base.theta[s.p] > 14 {
 		return poissonLimit(d, o)
@@ -98,7 +98,7 @@ func Fit(d Data, o Options) (*Result, error) {
 }
 
 // poissonLimit is the negative binomial fit whose k has run off to infinity.
-func poissonLimit(d Data, o Options) (*Result, error) {
+func poissonLimit(d Data, o Options) (*Model, error) {
 	o.Family = Poisson
 	r, err := Fit(d, o)
 	if err != nil {
@@ -118,7 +118,7 @@ var starts = [...]float64{0.3, 0.7, 1.2, 2, 3, 4.5}
 const screenNodes = 7
 
 // search returns the best interior optimum, or nil when sigma = 0 is better.
-func (r *Result) search(l *likelihood, base *fixed) ([]float64, error) {
+func (r *Model) search(l *likelihood, base *fixed) ([]float64, error) {
 	p := r.s.p
 	screen := l
 	if l.rule == nil || len(l.rule.x) > screenNodes {
@@ -185,7 +185,7 @@ func (r *Result) search(l *likelihood, base *fixed) ([]float64, error) {
 }
 
 // interior fills the result from the optimum theta.
-func (r *Result) interior(l *likelihood, theta []float64) {
+func (r *Model) interior(l *likelihood, theta []float64) {
 	l.evaluate(theta, 2)
 	q, p := l.dim(), r.s.p
 	h := make([]float64, q*q)
@@ -215,7 +215,7 @@ func (r *Result) interior(l *likelihood, theta []float64) {
 }
 
 // boundary fills the result from the model without random intercept.
-func (r *Result) boundary(base *fixed) {
+func (r *Model) boundary(base *fixed) {
 	p := r.s.p
 	qf := len(base.theta)
 	h, v := make([]float64, qf*qf), make([]float64, qf*qf)
@@ -253,7 +253,7 @@ func (r *Result) boundary(base *fixed) {
 
 // fill turns parameters and covariance v from orthonormal coordinates to those
 // of the columns.
-func (r *Result) fill(theta, v []float64, q int) {
+func (r *Model) fill(theta, v []float64, q int) {
 	s, p := r.s, r.s.p
 	r.NParameters = q
 	r.Parameters = append([]float64(nil), theta...)
@@ -288,7 +288,7 @@ func (r *Result) fill(theta, v []float64, q int) {
 }
 
 // notes says what the reader of the result should know.
-func (r *Result) notes() {
+func (r *Model) notes() {
 	if r.Singular {
 		r.note(NoteSingular, "the random intercept's standard deviation is estimated at 0: the responses of a group are no more alike than those of different groups, and the fit is an ordinary %v regression", r.Family)
 	}
@@ -311,35 +311,38 @@ func (r *Result) notes() {
 	}
 }
 
-func (r *Result) note(name, format string, args ...any) {
+func (r *Model) note(name, format string, args ...any) {
 	r.Notes = append(r.Notes, design.Note{Name: name, Text: fmt.Sprintf(format, args...)})
 }
 
 // Deviance returns -2 LogLik.
-func (r *Result) Deviance() float64 { return -2 * r.LogLik }
+func (r *Model) Deviance() float64 { return -2 * r.LogLik }
 
 // AIC returns Deviance + 2 NParameters.
-func (r *Result) AIC() float64 { return r.Deviance() + 2*float64(r.NParameters) }
+func (r *Model) AIC() float64 { return r.Deviance() + 2*float64(r.NParameters) }
 
 // BIC returns Deviance + log(rows) NParameters, lme4's convention.
-func (r *Result) BIC() float64 {
+func (r *Model) BIC() float64 {
 	return r.Deviance() + arithmetic.Log(float64(r.N))*float64(r.NParameters)
 }
 
-// Estimate returns l'Beta with its Wald interval at the level (0.95), on the
-// scale of the link; l has p numbers.
-func (r *Result) Estimate(l []float64, level float64) wald.Estimate {
+// Contrast returns l'Beta with its 95% Wald interval, on the scale of the link
+// (log odds, log rate); l has p numbers.
+func (r *Model) Contrast(l []float64) wald.Estimate { return r.ContrastLevel(l, 0.95) }
+
+// ContrastLevel is Contrast with an interval at another level.
+func (r *Model) ContrastLevel(l []float64, level float64) wald.Estimate {
 	return r.wald.Estimate(l, wald.Z, level)
 }
 
-// Test returns the Wald test that all combinations in the rows of l are 0, as
+// JointTest returns the Wald test that all combinations in the rows of l are 0, as
 // F with infinite denominator degrees of freedom (chi-square / rank).
-func (r *Result) Test(l [][]float64) (wald.Joint, error) { return r.wald.Test(l, wald.Z) }
+func (r *Model) JointTest(l [][]float64) (wald.Joint, error) { return r.wald.Test(l, wald.Z) }
 
 // RandomIntercept tests whether the groups differ: the likelihood ratio
 // statistic and its P under the mixture of chi-square with 0 and 1 degrees of
 // freedom (Self and Liang 1987), since a variance of 0 is on the boundary.
-func (r *Result) RandomIntercept() (statistic, p float64) {
+func (r *Model) RandomIntercept() (statistic, p float64) {
 	statistic = max(0, 2*(r.LogLik-r.LogLikFixed))
 	if statistic == 0 {
 		return 0, 1

@@ -21,12 +21,12 @@ type Interval struct {
 // Profile returns the profile likelihood interval of l'Beta at the level
 // (0.95): the values at which twice the log-likelihood, maximized over all else,
 // is within the chi-square quantile of its maximum. In small trials it is more
-// to be trusted than the Wald interval of Estimate.
-func (r *Result) Profile(l []float64, level float64) (Interval, error) {
+// to be trusted than the Wald interval of Contrast.
+func (r *Model) Profile(l []float64, level float64) (Interval, error) {
 	if len(l) != r.s.p {
 		return Interval{}, fmt.Errorf("glmm: the combination has %d numbers, the model has %d coefficients", len(l), r.s.p)
 	}
-	w := r.Estimate(l, level)
+	w := r.ContrastLevel(l, level)
 	if !(w.SE > 0) {
 		return Interval{}, errors.New("glmm: the combination has no variance")
 	}
@@ -53,7 +53,7 @@ func (r *Result) Profile(l []float64, level float64) (Interval, error) {
 
 // ProfileSigma returns the profile likelihood interval of Sigma. Its lower end
 // is 0 where a model without random intercept is within the limit.
-func (r *Result) ProfileSigma(level float64) (Interval, error) {
+func (r *Model) ProfileSigma(level float64) (Interval, error) {
 	if r.Family == NegativeBinomial && math.IsInf(r.Dispersion, 1) {
 		return Interval{}, errors.New("glmm: no profile for the Poisson limit; fit the Poisson family")
 	}
@@ -104,7 +104,7 @@ func chiSquare(level float64) (float64, error) {
 // walk is a path along a combination of the parameters (in orthonormal
 // coordinates), everything else maximized at each point.
 type walk struct {
-	r     *Result
+	r     *Model
 	along []float64
 	limit float64
 	l     *likelihood
@@ -112,7 +112,7 @@ type walk struct {
 	theta []float64 // at the last point: the start of the next
 }
 
-func (r *Result) walk(along []float64, limit float64) *walk {
+func (r *Model) walk(along []float64, limit float64) *walk {
 	return &walk{r: r, along: along, limit: limit, l: newLikelihood(r.s, r.Nodes), f: newFixed(r.s), theta: append([]float64(nil), r.theta...)}
 }
 

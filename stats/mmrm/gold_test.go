@@ -111,7 +111,7 @@ func TestOptimaAgreeWithReference(t *testing.T) {
 				m := len(want.Visits)
 				for a := range m {
 					for b := range m {
-						relative(t, "covariance", r.Covariance[0][a*m+b], want.Covariance[a][b], 1e-9)
+						relative(t, "covariance", r.VisitCovariance[0][a*m+b], want.Covariance[a][b], 1e-9)
 					}
 				}
 				for i := range want.Beta {
@@ -126,7 +126,7 @@ func TestOptimaAgreeWithReference(t *testing.T) {
 				if ml {
 					return
 				}
-				kr, err := r.CovarianceOf(wald.KenwardRoger)
+				kr, err := r.Covariance(wald.KenwardRoger)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -139,7 +139,7 @@ func TestOptimaAgreeWithReference(t *testing.T) {
 				}
 				for _, e := range g.Estimates {
 					for method, want := range map[wald.Method]inference{wald.Satterthwaite: e.Satterthwaite, wald.KenwardRoger: e.KR, wald.KenwardRogerObserved: e.KRObserved} {
-						got := r.Estimate(e.L, method, 0.95)
+						got := r.Contrast(e.L, method)
 						relative(t, "estimate", got.Value, e.Estimate, 1e-8)
 						relative(t, "standard error", got.SE, want.SE, 1e-8)
 						relative(t, "degrees of freedom", got.DF, want.DF, 1e-7)
@@ -165,8 +165,8 @@ func BenchmarkTrial(b *testing.B) {
 			b.Fatal(err)
 		}
 		for _, e := range g.Estimates {
-			r.Estimate(e.L, wald.Satterthwaite, 0.95)
-			r.Estimate(e.L, wald.KenwardRoger, 0.95)
+			r.Contrast(e.L, wald.Satterthwaite)
+			r.Contrast(e.L, wald.KenwardRoger)
 		}
 	}
 }

@@ -6,7 +6,7 @@ import (
 )
 
 // components returns H_k = Q'V^-1 G_k V^-1 Q of every covariance parameter.
-func (r *Result) components() [][]float64 {
+func (r *Model) components() [][]float64 {
 	l, p := r.l, r.s.p
 	out := make([][]float64, l.k)
 	for g, sg := range l.sigmas {
@@ -24,7 +24,7 @@ func (r *Result) components() [][]float64 {
 
 // products fills wald.Q, equation (products): Q'V^-1 G_i V^-1 G_j V^-1 Q for
 // every pair of parameters, which only Kenward and Roger's covariance needs.
-func (r *Result) products() {
+func (r *Model) products() {
 	s, l := r.s, r.l
 	p, w, m := s.p, s.p+1, s.m
 	q := make([][]float64, l.k*(l.k+1)/2)
@@ -91,21 +91,26 @@ func (l *likelihood) chain(out []float64, g, h []spot) {
 	}
 }
 
-// Estimate returns the linear combination of the coefficients whose weights are
+// Contrast returns the linear combination of the coefficients whose weights are
 // l (p numbers), with standard error, degrees of freedom, test and two-sided
-// interval at the level (0.95). What cannot be computed is NaN and said in Note.
+// 95% interval. What cannot be computed is NaN and said in Note.
 //
 // KenwardRogerObserved is mmrm's "Kenward-Roger-Linear", which for unstructured
 // covariances is SAS's DDFM=KR. For nonlinear structures both Kenward-Roger
 // methods leave out the term with second derivatives of the covariance, which
 // depends on how the structure is parametrized.
-func (r *Result) Estimate(l []float64, m wald.Method, level float64) wald.Estimate {
+func (r *Model) Contrast(l []float64, m wald.Method) wald.Estimate {
+	return r.ContrastLevel(l, m, 0.95)
+}
+
+// ContrastLevel is Contrast with an interval at another level.
+func (r *Model) ContrastLevel(l []float64, m wald.Method, level float64) wald.Estimate {
 	r.prepare(m)
 	return r.wald.Estimate(r.toRows(l), m, level)
 }
 
-// Test returns the F test that all combinations in the rows of l are 0.
-func (r *Result) Test(l [][]float64, m wald.Method) (wald.Joint, error) {
+// JointTest returns the F test that all combinations in the rows of l are 0.
+func (r *Model) JointTest(l [][]float64, m wald.Method) (wald.Joint, error) {
 	r.prepare(m)
 	rows := make([][]float64, len(l))
 	for i := range l {
@@ -114,9 +119,9 @@ func (r *Result) Test(l [][]float64, m wald.Method) (wald.Joint, error) {
 	return r.wald.Test(rows, m)
 }
 
-// CovarianceOf returns the covariance of Beta (p x p) under a method: VCov, or
+// Covariance returns the covariance of Beta (p x p) under a method: VCov, or
 // that of Kenward and Roger.
-func (r *Result) CovarianceOf(m wald.Method) ([]float64, error) {
+func (r *Model) Covariance(m wald.Method) ([]float64, error) {
 	r.prepare(m)
 	c, err := r.wald.Covariance(m)
 	if err != nil {
@@ -125,29 +130,29 @@ func (r *Result) CovarianceOf(m wald.Method) ([]float64, error) {
 	return r.toColumns(c), nil
 }
 
-func (r *Result) prepare(m wald.Method) {
+func (r *Model) prepare(m wald.Method) {
 	if m.Adjusted() {
 		r.pairs.Do(r.products)
 	}
 }
 
 // NParameters counts coefficients and covariance parameters.
-func (r *Result) NParameters() int { return r.s.p + r.l.k }
+func (r *Model) NParameters() int { return r.s.p + r.l.k }
 
 // Deviance returns -2 LogLik.
-func (r *Result) Deviance() float64 { return -2 * r.LogLik }
+func (r *Model) Deviance() float64 { return -2 * r.LogLik }
 
 // AIC returns Deviance + 2 NParameters (lme4's convention).
-func (r *Result) AIC() float64 { return r.Deviance() + 2*float64(r.NParameters()) }
+func (r *Model) AIC() float64 { return r.Deviance() + 2*float64(r.NParameters()) }
 
 // BIC returns Deviance + log(rows) NParameters (lme4's convention).
-func (r *Result) BIC() float64 {
+func (r *Model) BIC() float64 {
 	return r.Deviance() + arithmetic.Log(float64(r.N))*float64(r.NParameters())
 }
 
 // sasCount is the number of parameters SAS counts: under restricted likelihood
 // only those of the covariance.
-func (r *Result) sasCount() float64 {
+func (r *Model) sasCount() float64 {
 	if r.Options.ML {
 		return float64(r.NParameters())
 	}
@@ -155,9 +160,9 @@ func (r *Result) sasCount() float64 {
 }
 
 // SASAIC returns AIC in PROC MIXED's convention.
-func (r *Result) SASAIC() float64 { return r.Deviance() + 2*r.sasCount() }
+func (r *Model) SASAIC() float64 { return r.Deviance() + 2*r.sasCount() }
 
 // SASBIC returns BIC in PROC MIXED's convention: log of the number of participants.
-func (r *Result) SASBIC() float64 {
+func (r *Model) SASBIC() float64 {
 	return r.Deviance() + arithmetic.Log(float64(r.Subjects))*r.sasCount()
 }

@@ -51,24 +51,24 @@ const NoteNotDefinite = "covariance_not_definite"
 // NoteWeak names a maximum whose observed information is not positive definite.
 const NoteWeak = "information_not_definite"
 
-// Result is a fitted model. Slices are row-major and must not be changed.
-type Result struct {
-	Options     Options
-	Names       []string // of the columns, may be nil
-	Visits      []string
-	ByLevels    []string // of the covariance groups; nil: one
-	Beta        []float64
-	SE          []float64   // square roots of VCov's diagonal
-	VCov        []float64   // p x p: (X'V^-1X)^-1
-	Covariance  [][]float64 // by group, m x m: the visits' covariance
-	Theta       []float64   // covariance parameters, as ThetaNames says
-	ThetaNames  []string
-	ThetaSE     []float64 // from the observed information; NaN where that is not positive definite
-	LogLik      float64   // restricted or full, with all constants
-	N           int       // rows
-	Subjects    int
-	Convergence Convergence
-	Notes       []design.Note
+// Model is a fitted model. Slices are row-major and must not be changed.
+type Model struct {
+	Options         Options
+	Names           []string // of the columns, may be nil
+	Visits          []string
+	ByLevels        []string // of the covariance groups; nil: one
+	Beta            []float64
+	SE              []float64   // square roots of VCov's diagonal
+	VCov            []float64   // p x p: (X'V^-1X)^-1
+	VisitCovariance [][]float64 // by group, m x m
+	Theta           []float64   // covariance parameters, as ThetaNames says
+	ThetaNames      []string
+	ThetaSE         []float64 // from the observed information; NaN where that is not positive definite
+	LogLik          float64   // restricted or full, with all constants
+	N               int       // rows
+	Subjects        int
+	Convergence     Convergence
+	Notes           []design.Note
 
 	s     *sample
 	l     *likelihood
@@ -79,7 +79,7 @@ type Result struct {
 // Fit finds the maximum of the likelihood. Errors: bad data, dependent columns,
 // visits never made by the same participant, a likelihood that is not bounded
 // (visits that determine each other), or an ascent that did not converge.
-func Fit(d Data, o Options) (*Result, error) {
+func Fit(d Data, o Options) (*Model, error) {
 	if o.Structure == "" {
 		o.Structure = Unstructured
 	}
@@ -95,7 +95,7 @@ func Fit(d Data, o Options) (*Result, error) {
 	if err := s.identified(structure, d); err != nil {
 		return nil, err
 	}
-	r := &Result{Options: o, Names: d.Names, Visits: d.Visits, N: s.n, Subjects: s.subjects, s: s, l: newLikelihood(s, structure, !o.ML)}
+	r := &Model{Options: o, Names: d.Names, Visits: d.Visits, N: s.n, Subjects: s.subjects, s: s, l: newLikelihood(s, structure, !o.ML)}
 	if d.By != nil {
 		r.ByLevels = d.ByLevels
 	}
@@ -139,7 +139,7 @@ func (s *sample) identified(structure Structure, d Data) error {
 }
 
 // search climbs from several points and returns the best optimum.
-func (r *Result) search() ([]float64, error) {
+func (r *Model) search() ([]float64, error) {
 	s, l := r.s, r.l
 	per := l.k / s.groups
 	shrinks := []float64{1, 0}
@@ -276,14 +276,14 @@ func (l *likelihood) degenerate() bool {
 }
 
 // fill takes the result from the optimum theta.
-func (r *Result) fill(theta []float64) {
+func (r *Model) fill(theta []float64) {
 	s, l, p, k := r.s, r.l, r.s.p, r.l.k
 	l.evaluate(theta, true)
 	r.LogLik = l.value
 	r.Theta = theta
 	per := k / s.groups
 	for g, sg := range l.sigmas {
-		r.Covariance = append(r.Covariance, sg.matrix)
+		r.VisitCovariance = append(r.VisitCovariance, sg.matrix)
 		names := r.Options.Structure.names(r.Visits)
 		for i := range per {
 			if s.groups > 1 {
@@ -346,7 +346,7 @@ func inverse(a []float64, n int) ([]float64, bool) {
 
 // toColumns turns a covariance in orthonormal coordinates into that of the
 // columns' coefficients: R^-1 C R^-T.
-func (r *Result) toColumns(c []float64) []float64 {
+func (r *Model) toColumns(c []float64) []float64 {
 	p := r.s.p
 	v := append([]float64(nil), c...)
 	for range 2 { // rows, transposed, rows, transposed
@@ -370,7 +370,7 @@ func (r *Result) toColumns(c []float64) []float64 {
 
 // toRows turns a combination of the columns' coefficients into one of the
 // orthonormal coordinates'.
-func (r *Result) toRows(l []float64) []float64 {
+func (r *Model) toRows(l []float64) []float64 {
 	out := append([]float64(nil), l...)
 	if len(l) == r.s.p {
 		arithmetic.SolveUpperT(r.s.r, r.s.p, out)
@@ -378,12 +378,12 @@ func (r *Result) toRows(l []float64) []float64 {
 	return out
 }
 
-func (r *Result) note(name, format string, args ...any) {
+func (r *Model) note(name, format string, args ...any) {
 	r.Notes = append(r.Notes, design.Note{Name: name, Text: fmt.Sprintf(format, args...)})
 }
 
 // df: a model without random effects has SAS's containment degrees of freedom
 // equal to the residual ones.
-func (r *Result) df(wald.Method, []float64) (float64, error) {
+func (r *Model) df(wald.Method, []float64) (float64, error) {
 	return float64(r.s.n - r.s.p), nil
 }

@@ -69,7 +69,7 @@ func TestCompleteTwoWavesAreTheTTest(t *testing.T) {
 	}
 	mean, sd := stat.MeanStdDev(change, nil)
 	for _, m := range []wald.Method{wald.Satterthwaite, wald.KenwardRoger, wald.KenwardRogerObserved} {
-		e := r.Estimate([]float64{0, 1}, m, 0.95)
+		e := r.Contrast([]float64{0, 1}, m)
 		relative(t, string(m)+" change", e.Value, mean, 1e-10)
 		relative(t, string(m)+" se", e.SE, sd/math.Sqrt(23), 1e-10)
 		relative(t, string(m)+" df", e.DF, 22, 1e-9)
@@ -89,11 +89,11 @@ func TestCompleteTwoWavesAreTheTTest(t *testing.T) {
 	m1, v1 := stat.MeanVariance(by[1], nil)
 	pooled := (12*v0 + 9*v1) / 21
 	for _, m := range []wald.Method{wald.Satterthwaite, wald.KenwardRoger, wald.KenwardRogerObserved} {
-		e := r.Estimate([]float64{0, 0, 0, 1}, m, 0.95)
+		e := r.Contrast([]float64{0, 0, 0, 1}, m)
 		relative(t, string(m)+" difference", e.Value, m1-m0, 1e-10)
 		relative(t, string(m)+" se", e.SE, math.Sqrt(pooled*(1.0/13+1.0/10)), 1e-10)
 		relative(t, string(m)+" df", e.DF, 21, 1e-9)
-		j, err := r.Test([][]float64{{0, 0, 0, 1}}, m)
+		j, err := r.JointTest([][]float64{{0, 0, 0, 1}}, m)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -153,7 +153,7 @@ func TestCompoundSymmetryIsTheRandomIntercept(t *testing.T) {
 		relative(t, "correlation", r.Theta[1], g.Reml.Icc, 1e-9)
 		for _, e := range g.Estimates {
 			for method, want := range map[wald.Method]inference{wald.Satterthwaite: e.Satterthwaite, wald.KenwardRoger: e.KR, wald.KenwardRogerObserved: e.KRObserved} {
-				got := r.Estimate(e.L, method, 0.95)
+				got := r.Contrast(e.L, method)
 				relative(t, "estimate", got.Value, e.Estimate, 1e-8)
 				relative(t, "standard error", got.SE, want.SE, 1e-8)
 				relative(t, "degrees of freedom", got.DF, want.DF, 1e-7)
@@ -193,10 +193,10 @@ func TestCovarianceByGroupSeparates(t *testing.T) {
 		}
 		relative(t, string(structure)+" log-likelihood", r.LogLik, one.LogLik+two.LogLik, 1e-11)
 		for k := range 4 {
-			relative(t, "control covariance", r.Covariance[0][k], one.Covariance[0][k], 1e-8)
-			relative(t, "coaching covariance", r.Covariance[1][k], two.Covariance[0][k], 1e-8)
+			relative(t, "control covariance", r.VisitCovariance[0][k], one.VisitCovariance[0][k], 1e-8)
+			relative(t, "coaching covariance", r.VisitCovariance[1][k], two.VisitCovariance[0][k], 1e-8)
 		}
-		e, w := r.Estimate([]float64{0, 1, 0, 0}, wald.KenwardRoger, 0.95), one.Estimate([]float64{0, 1}, wald.KenwardRoger, 0.95)
+		e, w := r.Contrast([]float64{0, 1, 0, 0}, wald.KenwardRoger), one.Contrast([]float64{0, 1}, wald.KenwardRoger)
 		relative(t, "se", e.SE, w.SE, 1e-8)
 		relative(t, "df", e.DF, w.DF, 1e-7)
 	}
@@ -234,7 +234,7 @@ func TestRobustOfTwoMeansIsWelch(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		relative(t, string(c), b.Estimate([]float64{0, 1}, 0.95).SE, math.Sqrt(v0/9*f(9)+v1/16*f(16)), 1e-9)
+		relative(t, string(c), b.Contrast([]float64{0, 1}).SE, math.Sqrt(v0/9*f(9)+v1/16*f(16)), 1e-9)
 		relative(t, string(c)+" matrix", b.VCov[3], v0/9*f(9)+v1/16*f(16), 1e-9)
 	}
 	if _, err := r.Robust("CR1"); err == nil {
@@ -254,7 +254,7 @@ func TestRobustAgainstDenseMatrices(t *testing.T) {
 	for i := range n {
 		for j := range n {
 			if data.Subject[i] == data.Subject[j] {
-				v.Set(i, j, r.Covariance[0][data.Visit[i]*2+data.Visit[j]])
+				v.Set(i, j, r.VisitCovariance[0][data.Visit[i]*2+data.Visit[j]])
 			}
 		}
 	}
@@ -277,7 +277,7 @@ func TestRobustAgainstDenseMatrices(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := b.Estimate(l, 0.95)
+	got := b.Contrast(l)
 	// CR3: residuals e_i replaced by (1 - h_ii)^-1 e_i; the estimate of l'b's
 	// variance is sum of (a_i'e)^2 with a_i in R^n
 	want := 0.0
@@ -344,7 +344,7 @@ func TestRobustAgainstDenseMatrices(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a, b := cr0.Estimate(l, 0.95).SE, cr2.Estimate(l, 0.95).SE; !(a < b && b < got.SE) {
+	if a, b := cr0.Contrast(l).SE, cr2.Contrast(l).SE; !(a < b && b < got.SE) {
 		t.Errorf("CR0 %v < CR2 %v < CR3 %v expected", a, b, got.SE)
 	}
 }
@@ -386,7 +386,7 @@ func TestBadInputIsNamed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if e := r.Estimate([]float64{1}, wald.Satterthwaite, 0.95); e.Note == "" || !math.IsNaN(e.SE) {
+	if e := r.Contrast([]float64{1}, wald.Satterthwaite); e.Note == "" || !math.IsNaN(e.SE) {
 		t.Errorf("a combination of the wrong length: %+v", e)
 	}
 }
@@ -442,7 +442,7 @@ func TestInvariance(t *testing.T) {
 			rt.Fatalf("%s: transformed data: %v", structure, err)
 		}
 		for _, m := range []wald.Method{wald.Satterthwaite, wald.KenwardRoger} {
-			a, b := r.Estimate([]float64{0, 1, 0}, m, 0.95), q.Estimate([]float64{0, -1, 0}, m, 0.95)
+			a, b := r.Contrast([]float64{0, 1, 0}, m), q.Contrast([]float64{0, -1, 0}, m)
 			if math.Abs(b.Value-scale*a.Value) > 1e-6*scale*a.SE || math.Abs(b.SE/(scale*a.SE)-1) > 1e-6 || math.Abs(b.DF/a.DF-1) > 1e-5 {
 				rt.Fatalf("%s %s: %+v became %+v under scale %v", structure, m, a, b, scale)
 			}

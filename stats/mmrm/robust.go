@@ -25,7 +25,7 @@ type Robust struct {
 	VCov       []float64 // p x p
 	Singular   int       // participants who alone determine some combination; it is left out of their part
 
-	r     *Result
+	r     *Model
 	vcov  []float64 // in orthonormal coordinates
 	lever []float64 // by participant, t x t: adjustment A_i on whitened rows
 	whitened
@@ -40,7 +40,7 @@ type whitened struct {
 // Robust computes the sandwich, equation (sandwich). With A the adjustment, L
 // the whitened design of a participant and H its leverage: A is 1 (CR0),
 // (1-H)^-1/2 (CR2) or (1-H)^-1 (CR3).
-func (r *Result) Robust(c Correction) (*Robust, error) {
+func (r *Model) Robust(c Correction) (*Robust, error) {
 	if c != CR0 && c != CR2 && c != CR3 {
 		return nil, fmt.Errorf("mmrm: robust correction %q is unknown; there are %q", c, []Correction{CR0, CR2, CR3})
 	}
@@ -70,7 +70,7 @@ func (r *Result) Robust(c Correction) (*Robust, error) {
 }
 
 // whiten divides each participant's rows by the factor of their covariance.
-func (r *Result) whiten() whitened {
+func (r *Model) whiten() whitened {
 	s, p, m := r.s, r.s.p, r.s.m
 	w := whitened{append([]float64(nil), s.q...), append([]float64(nil), s.e...)}
 	v, col := make([]float64, m*m), make([]float64, m)
@@ -146,12 +146,15 @@ func (b *Robust) adjustment(z []float64, t int) []float64 {
 	return a
 }
 
-// Estimate returns the combination l (p numbers) with its robust standard error
-// and a t interval at the level (0.95), with the degrees of freedom of Bell and
+// Contrast returns the combination l (p numbers) with its robust standard error
+// and a 95% t interval, with the degrees of freedom of Bell and
 // McCaffrey (2002): those of the sandwich's quadratic form under the fitted
 // covariance, equation (sandwich-df). Method in the result is the correction's
 // name.
-func (b *Robust) Estimate(l []float64, level float64) wald.Estimate {
+func (b *Robust) Contrast(l []float64) wald.Estimate { return b.ContrastLevel(l, 0.95) }
+
+// ContrastLevel is Contrast with an interval at another level.
+func (b *Robust) ContrastLevel(l []float64, level float64) wald.Estimate {
 	r, s, p := b.r, b.r.s, b.r.s.p
 	nan := math.NaN()
 	out := wald.Estimate{Method: wald.Method(b.Correction), Value: nan, SE: nan, DF: nan, T: nan, P: nan, Lower: nan, Upper: nan, Level: level}
