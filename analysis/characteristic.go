@@ -1,7 +1,6 @@
 package analysis
 
 import (
-	"math"
 	"slices"
 
 	"rekindle/trial/dataset"
@@ -63,7 +62,7 @@ func characteristic(d *Data, groups []group, in *instrument.Instrument, item *in
 		for _, g := range groups {
 			c.Numbers = append(c.Numbers, summarize(numbers(g.people)))
 		}
-		c.SMD = smd(summarize(numbers(arm)), summarize(numbers(versus)))
+		c.SMD = balance(summarize(numbers(arm)), summarize(numbers(versus)))
 		return c
 	case instrument.SelectAll:
 		c.Kind = "any"
@@ -83,8 +82,13 @@ func characteristic(d *Data, groups []group, in *instrument.Instrument, item *in
 		}
 		return s
 	}
-	var diff []float64
+	var first, second []int // people by answer, in the compared arms
 	for _, code := range item.Scale.Codes {
+		a, b := share(arm, code.Code), share(versus, code.Code)
+		first, second = append(first, a.Count), append(second, b.Count)
+		if c.Kind == "any" { // each answer is a question of its own; the largest difference stands for all
+			c.SMD = max(c.SMD, balanceOf([]int{a.Count, a.Of - a.Count}, []int{b.Count, b.Of - b.Count}))
+		}
 		if c.Kind == "yes" && code.Code != "yes" {
 			continue
 		}
@@ -93,29 +97,11 @@ func characteristic(d *Data, groups []group, in *instrument.Instrument, item *in
 			row.Cells = append(row.Cells, share(g.people, code.Code))
 		}
 		c.Rows = append(c.Rows, row)
-		a, b := share(arm, code.Code), share(versus, code.Code)
-		diff = append(diff, binarySMD(a, b))
 	}
-	for _, x := range diff {
-		if math.Abs(x) > math.Abs(c.SMD) {
-			c.SMD = x
-		}
+	if c.Kind != "any" {
+		c.SMD = balanceOf(first, second)
 	}
 	return c
-}
-
-// binarySMD is the standardized difference of two proportions (Austin 2009, doi:10.1002/sim.3697). A characteristic
-// with several answers carries the largest of its answers' differences.
-func binarySMD(a, b Share) float64 {
-	if a.Of == 0 || b.Of == 0 {
-		return 0
-	}
-	p, q := float64(a.Count)/float64(a.Of), float64(b.Count)/float64(b.Of)
-	s := math.Sqrt((p*(1-p) + q*(1-q)) / 2)
-	if s == 0 {
-		return 0
-	}
-	return (p - q) / s
 }
 
 // baseline is Table 2: each outcome at the baseline visit, by column.
@@ -130,7 +116,7 @@ func baseline(d *Data, groups []group) (rows []BaselineRow) {
 			}
 			return x
 		}
-		row := BaselineRow{Outcome: o.ID, SMD: smd(summarize(scores(arm)), summarize(scores(versus)))}
+		row := BaselineRow{Outcome: o.ID, SMD: balance(summarize(scores(arm)), summarize(scores(versus)))}
 		for _, g := range groups {
 			row.Cells = append(row.Cells, summarize(scores(g.people)))
 		}

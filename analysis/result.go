@@ -67,7 +67,7 @@ type Characteristic struct {
 	Rows    []CharacteristicRow `json:"rows,omitempty"`
 	Numbers []Summary           `json:"numbers,omitempty"` // by column, for kind "number"
 	Missing []int               `json:"missing"`           // by column: people of the column without an answer
-	SMD     float64             `json:"smd"`               // standardized difference of the first contrast's randomized arms; with several answers the largest of them
+	SMD     float64             `json:"smd"`               // standardized difference of the first contrast's randomized arms: signed for a number, a distance for answers
 }
 
 // CharacteristicRow is one answer of a Characteristic; the denominator of each cell is the people of the column who answered.

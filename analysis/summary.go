@@ -3,6 +3,8 @@ package analysis
 import (
 	"math"
 	"slices"
+
+	"rekindle/stats/effect"
 )
 
 // summarize gives n, mean and SD (n-1) in two passes.
@@ -55,12 +57,20 @@ func pooledSD(a, b Summary) float64 {
 	return math.Sqrt((float64(max(a.N-1, 0))*a.SD*a.SD + float64(max(b.N-1, 0))*b.SD*b.SD) / float64(df))
 }
 
-// smd is the standardized difference of two means, a minus b over the root mean variance (Austin 2009,
-// doi:10.1002/sim.3697, equation for continuous variables); 0 where there is no spread.
-func smd(a, b Summary) float64 {
-	s := math.Sqrt((a.SD*a.SD + b.SD*b.SD) / 2)
-	if s == 0 || a.N == 0 || b.N == 0 {
+// balance is the standardized difference of two means (stats/effect.Balance); 0 where it cannot be had.
+func balance(a, b Summary) float64 {
+	d, err := effect.Balance(effect.Summary{Mean: a.Mean, SD: a.SD, N: a.N}, effect.Summary{Mean: b.Mean, SD: b.SD, N: b.N})
+	if err != nil || math.IsNaN(d) {
 		return 0
 	}
-	return (a.Mean - b.Mean) / s
+	return d
+}
+
+// balanceOf is the standardized difference of categories (stats/effect.BalanceOf); 0 where it cannot be had.
+func balanceOf(a, b []int) float64 {
+	d, err := effect.BalanceOf(a, b)
+	if err != nil || math.IsNaN(d) {
+		return 0
+	}
+	return d
 }

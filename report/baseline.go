@@ -65,7 +65,7 @@ func table1(r *analysis.Result) *Table {
 	if yes {
 		t.Notes = append(t.Notes, "A characteristic on one line gives those who answered yes.")
 	}
-	t.Notes = append(t.Notes, "Standardized difference: between the randomized arms, in SD; with several answers the largest of them. It is given in place of a P value, which would test the randomization.")
+	t.Notes = append(t.Notes, "Standardized difference: between the randomized arms, in SD (for categories the distance of all proportions at once; for select-all the largest of its answers). It is given in place of a P value, which would test the randomization.")
 	return t
 }
 

@@ -56,6 +56,17 @@ type pageTable struct {
 	Width  int     // columns with the stub
 }
 
+// Link is how the contents name the table: its number, with the population where several tables share one.
+func (t pageTable) Link() string {
+	switch {
+	case t.Number == "":
+		return t.Title
+	case strings.HasPrefix(t.ID, "table3-"):
+		return t.Number + t.Title[strings.LastIndex(t.Title, ", "):]
+	}
+	return t.Number
+}
+
 type group struct {
 	Label string
 	Span  int
