@@ -67,6 +67,7 @@ type VisitCovariance struct {
 	Type    string `json:"type"`
 	Subject string `json:"subject"`
 	Visit   string `json:"visit"`
+	By      string `json:"by"` // column: a covariance of its own for each level; "" = one for all
 }
 
 // factors is a JSON object; programs that know no empty object write an empty list.
@@ -86,7 +87,8 @@ func (f *factors) UnmarshalJSON(b []byte) error {
 
 // kinds says who answers which kind of case.
 var kinds = map[string]func(*Case) (any, error){
-	"lmm": answerLMM,
+	"lmm":  answerLMM,
+	"mmrm": answerMMRM,
 }
 
 // Read reads a case file. Its data file must lie beside it.
