@@ -19,6 +19,7 @@ import (
 type commands struct {
 	Analyze       analyzeCommand       `cmd:"" help:"Make the report of a locked dataset or of a file of scores. Example: rekindle analyze rekindle-demo"`
 	Fit           fitCommand           `cmd:"" help:"Fit a mixed model to a case file or a table. Example: rekindle fit case.json"`
+	Audit         auditCommand         `cmd:"" help:"Check, export or read the audit trail. Example: rekindle audit verify rekindle-data"`
 	Protocol      protocolCommand      `cmd:"" help:"Check, show or begin a protocol. Example: rekindle protocol check protocols/kiser2024.toml"`
 	Randomization randomizationCommand `cmd:"" help:"Prove the allocations of a closed trial, or simulate those of one that is planned."`
 	Score         scoreCommand         `cmd:"" help:"Turn answers into scores. Example: rekindle score answers.json"`

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"io/fs"
@@ -30,8 +31,14 @@ func readFile(s *streams, name string) (data []byte, shown string, err error) {
 }
 
 // replaceFile writes a file so that a crash or a full disk leaves either the old one or the new one, whole.
-func replaceFile(name string, data []byte) error {
+func replaceFile(name string, data []byte) error { return replaceFileFrom(name, bytes.NewReader(data)) }
+
+// replaceFileFrom is replaceFile for what comes bit by bit; where from fails with a problem the file stays as it was.
+func replaceFileFrom(name string, from io.Reader) error {
 	refused := func(err error) error {
+		if _, ok := errors.AsType[*problem.Problem](err); ok {
+			return err
+		}
 		return problem.New(problem.Unavailable, "the file cannot be written").At("%s", name).Because(err)
 	}
 	dir := filepath.Dir(name)
@@ -40,7 +47,7 @@ func replaceFile(name string, data []byte) error {
 		return refused(err)
 	}
 	defer os.Remove(f.Name()) // after the rename there is nothing left to remove
-	_, err = f.Write(data)
+	_, err = io.Copy(f, from)
 	if err == nil {
 		err = f.Sync()
 	}

@@ -18,6 +18,7 @@ type Check struct {
 
 	public string
 	tree   Tree
+	kept   map[int64]tlog.Hash // size and root of checkpoints that were kept elsewhere
 }
 
 // Report is what a check found.
@@ -57,8 +58,21 @@ func (r Report) Err() error {
 	return all.Err()
 }
 
-// NewCheck begins a check against the verifier's key.
-func NewCheck(public string) *Check { return &Check{public: public} }
+// NewCheck begins a check against the verifier's key. The trail must also begin as it did when the kept checkpoints were
+// signed, which the study printed or published and cannot take back: only they show that a whole end of a trail, with
+// its last signatures, was cut off. A kept one that is not genuine is a problem.Invalid.
+func NewCheck(public string, kept ...string) (*Check, error) {
+	c := &Check{public: public, kept: map[int64]tlog.Hash{}}
+	for _, signed := range kept {
+		point, err := OpenCheckpoint(public, signed)
+		if err != nil {
+			return nil, problem.New(problem.Invalid, "the kept checkpoint is not one of this study: %v", err).
+				Instead("Give a file that 'rekindle audit checkpoint' printed, unchanged").Because(err)
+		}
+		c.kept[point.Size] = point.Root
+	}
+	return c, nil
+}
 
 func (c *Check) found(from, to int64, line int, format string, args ...any) {
 	c.Findings = append(c.Findings, Finding{from, max(from, to), line, fmt.Sprintf(format, args...)})
@@ -93,6 +107,9 @@ func (c *Check) Event(line int, e Entry, stored ...tlog.Hash) {
 		}
 	}
 	c.Events, c.Root = c.tree.Size, c.tree.Root()
+	if root, ok := c.kept[c.tree.Size]; ok && root != c.Root && len(c.Findings) == 0 {
+		c.found(c.Signed, next, line, "these events are not those that the kept checkpoint after event %d was signed for", next)
+	}
 }
 
 // Break notes a finding after which the tree cannot be followed.
@@ -127,6 +144,9 @@ func (c *Check) Checkpoint(line int, signed string) {
 
 // End takes the number of events that there should be, by the signed head.
 func (c *Check) End(line int, events int64) {
+	for size := range c.kept {
+		events = max(events, size)
+	}
 	switch size := c.tree.Size; {
 	case c.Broken:
 	case events > size:

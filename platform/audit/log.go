@@ -3,6 +3,7 @@ package audit
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -67,8 +68,8 @@ func (w *Writer) Flush() error { return w.w.Flush() }
 
 // VerifyLog checks an exported trail. The key is the one that the study published; with an empty one the header's own
 // is taken, which shows that nothing was changed by anybody without that key, but not whose it is. It gives the key
-// that was used. An error means that the file could not be read; what is wrong in it is in the report.
-func VerifyLog(r io.Reader, public string) (Report, string, error) {
+// that was used. For kept checkpoints see [NewCheck]. An error means that the file could not be read; what is wrong in it is in the report.
+func VerifyLog(r io.Reader, public string, kept ...string) (Report, string, error) {
 	in := bufio.NewReaderSize(r, 1<<16)
 	first, err := line(in)
 	if err != nil {
@@ -83,10 +84,12 @@ func VerifyLog(r io.Reader, public string) (Report, string, error) {
 		return Report{}, "", problem.New(problem.Invalid, "this is not an exported audit trail").At("line 1").
 			Instead("Give a file that 'rekindle audit export' wrote")
 	}
-	c := NewCheck(h.Key)
-	if public != "" && public != h.Key {
+	c, err := NewCheck(cmp.Or(public, h.Key), kept...)
+	if err != nil {
+		return Report{}, "", err
+	}
+	if c.public != h.Key {
 		c.found(0, 0, 1, "the header names another key than the study's")
-		c.public = public
 	}
 	n := 1
 	for {

@@ -11,18 +11,21 @@ import (
 )
 
 // VerifyAudit is [Tx.VerifyAudit] on a snapshot of its own.
-func (s *Store) VerifyAudit(ctx context.Context, public string) (report audit.Report, err error) {
+func (s *Store) VerifyAudit(ctx context.Context, public string, kept ...string) (report audit.Report, err error) {
 	err = s.Read(ctx, func(tx *Tx) error {
-		report, err = tx.VerifyAudit(ctx, public)
+		report, err = tx.VerifyAudit(ctx, public, kept...)
 		return err
 	})
 	return report, err
 }
 
-// VerifyAudit hashes the whole trail again and compares it with the stored tree and with every signed checkpoint. What is
-// wrong stands in the report; an error means that the trail could not be read.
-func (tx *Tx) VerifyAudit(ctx context.Context, public string) (audit.Report, error) {
-	c := audit.NewCheck(public)
+// VerifyAudit hashes the whole trail again and compares it with the stored tree and with every signed checkpoint,
+// those kept elsewhere included. What is wrong stands in the report; an error means that the trail could not be read.
+func (tx *Tx) VerifyAudit(ctx context.Context, public string, kept ...string) (audit.Report, error) {
+	c, err := audit.NewCheck(public, kept...)
+	if err != nil {
+		return audit.Report{}, err
+	}
 	c.Subtrees = true
 	if err := tx.walk(ctx,
 		func(e audit.Entry, stored []tlog.Hash) error { c.Event(0, e, stored...); return nil },

@@ -113,7 +113,7 @@ func (s *Store) classifySQLite(e *sqlite.Error, err error) error {
 		return problem.New(problem.Unavailable, "the database file is damaged").Instead("Restore the last backup, then run 'rekindle audit verify'").Because(err)
 	case lib.SQLITE_READONLY, lib.SQLITE_CANTOPEN, lib.SQLITE_PERM, lib.SQLITE_AUTH:
 		return problem.New(problem.Unavailable, "the study's file may not be opened for this").
-			Instead("Give the user who runs rekindle the right to read and write the data folder and what is in it").Because(err)
+			Instead("Give the user who runs rekindle the right to read and write the data directory and what is in it").Because(err)
 	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED:
 		return problem.New(problem.Unavailable, "the database is busy").Instead("Try again in a moment").Because(err)
 	}
@@ -179,7 +179,7 @@ func dangling(err error) error {
 
 func full(err error) error {
 	return problem.New(problem.Unavailable, "the disk is full; nothing of this step was kept").
-		Instead("Make room on the disk of the data folder, then do the step again").Because(err)
+		Instead("Make room on the disk of the data directory, then do the step again").Because(err)
 }
 
 // unreachable is a file that the operating system does not let us have.
@@ -187,7 +187,7 @@ func unreachable(path string, err error) error {
 	switch {
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		return problem.New(problem.Unavailable, "%s may not be opened by this user", path).
-			Instead("Give the user who runs rekindle the right to read and write the data folder").Because(err)
+			Instead("Give the user who runs rekindle the right to read and write the data directory").Because(err)
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
 		return problem.New(problem.NotFound, "the folder of %s does not exist", path).Instead("Make it, or name another with --data").Because(err)
 	case errors.Is(err, syscall.ENOSPC):
