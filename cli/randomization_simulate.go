@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
@@ -67,9 +66,7 @@ func (c *simulateCommand) Run(s *streams) error {
 	}
 	f.Warnings = append(f.Warnings, f.Designs[0].Warnings()...)
 	if c.JSON {
-		encoder := json.NewEncoder(s.out)
-		encoder.SetIndent("", "  ")
-		return printed(encoder.Encode(f))
+		return printed(encode(s, f))
 	}
 	var b strings.Builder
 	f.write(&b)

@@ -16,6 +16,9 @@ func (c *Conduct) openRandomization(ctx context.Context, tx *store.Tx, by identi
 	if err := by.Require("randomization.open"); err != nil {
 		return err
 	}
+	if tx.Vault == nil {
+		return keyless()
+	}
 	design, err := randomization.NewDesign(*c.Protocol)
 	if err != nil {
 		return err
@@ -26,15 +29,15 @@ func (c *Conduct) openRandomization(ctx context.Context, tx *store.Tx, by identi
 		return err
 	}
 	commitment := design.Commitment(seed)
-	if err := tx.OpenRandomization(ctx, design, commitment, c.sealSeed(seed)); err != nil {
+	if err := tx.OpenRandomization(ctx, design, commitment, sealSeed(tx, c.Protocol.ID, seed)); err != nil {
 		return err
 	}
 	return record(ctx, tx, by, "randomization.open", c.Protocol.ID, nil,
 		randomization.Opening{Design: string(design.Canonical()), Commitment: commitment}, "")
 }
 
-func (c *Conduct) sealSeed(seed randomization.Seed) []byte {
-	return c.Vault.Seal([]byte(seed.Reveal()), "randomization", "seed", c.Protocol.ID)
+func sealSeed(tx *store.Tx, study string, seed randomization.Seed) []byte {
+	return tx.Vault.Seal([]byte(seed.Reveal()), "randomization", "seed", study)
 }
 
 // seed opens the sealed seed, for the time of one transaction.
@@ -43,7 +46,10 @@ func (c *Conduct) seed(ctx context.Context, tx *store.Tx) (randomization.Seed, e
 	if err != nil {
 		return randomization.Seed{}, err
 	}
-	text, err := c.Vault.Open(sealed, "randomization", "seed", c.Protocol.ID)
+	if tx.Vault == nil {
+		return randomization.Seed{}, keyless()
+	}
+	text, err := tx.Vault.Open(sealed, "randomization", "seed", c.Protocol.ID)
 	if err != nil {
 		return randomization.Seed{}, err
 	}
