@@ -60,7 +60,7 @@ func TestRequire(t *testing.T) {
 		{"nobody", identity.Actor{}, "participant.consent", false},
 		{"a role without a name", identity.Actor{Role: identity.Owner}, "dataset.lock", false},
 		{"a role that does not exist", identity.Actor{Name: "x", Role: "root"}, "dataset.lock", false},
-		{"the clock", identity.Program, "assessment.remind", true},
+		{"the clock", identity.Program, "message.send", true},
 	}
 	for _, c := range cases {
 		err := c.actor.Require(c.verb)

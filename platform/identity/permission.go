@@ -8,33 +8,55 @@ import (
 // permissions is the whole of who may do what: a verb, and the roles that are granted it. A verb stands here once; the
 // owner of an act adds its line. The order is that of the trial.
 var permissions = map[string][]Role{
-	"study.open":  {Owner},
-	"study.close": {Owner},
+	"study.open":     {Owner},
+	"study.capacity": {Owner},
+	"study.close":    {Owner, Clock},
 
 	"randomization.open":  {Owner},
 	"randomization.close": {Owner}, // reveals the seed
 	"stratum.correct":     {Statistician, Owner},
 
+	"participant.add":       {Coordinator, Owner},
 	"participant.invite":    {Coordinator, Clock},
+	"participant.respond":   {Participant},
+	"participant.decline":   {Participant, Coordinator},
+	"participant.bounce":    {Coordinator, Clock},
 	"participant.consent":   {Participant},
+	"participant.exclude":   {Participant, Coordinator, Clock},
 	"participant.enrol":     {Participant, Coordinator, Clock},
+	"participant.wait":      {Participant, Coordinator, Clock},
+	"participant.promote":   {Coordinator},
 	"participant.randomize": {Participant, Coordinator, Clock},
-	"participant.withdraw":  {Participant, Coordinator},
 	"participant.unlock":    {Coordinator, Clock},
+	"participant.complete":  {Clock},
+	"participant.lose":      {Clock},
+	"participant.withdraw":  {Participant, Coordinator},
 
+	"assessment.open":    {Clock},
 	"assessment.answer":  {Participant},
 	"assessment.correct": {Participant},
-	"assessment.remind":  {Coordinator, Clock},
+	"assessment.miss":    {Clock},
 
-	"coach.add":    {Coordinator, Owner},
-	"coach.choose": {Participant, Coordinator},
+	"message.send":  {Coordinator, Clock},
+	"resource.send": {Coordinator},
+
+	"coach.add":      {Coordinator, Owner},
+	"coach.certify":  {Coordinator, Owner},
+	"coach.profile":  {Coach, Coordinator},
+	"coach.hours":    {Coach, Coordinator},
+	"coach.caseload": {Coordinator, Owner},
+	"coach.retire":   {Coordinator, Owner},
+	"coach.choose":   {Participant, Coordinator},
 
 	"session.book":   {Participant, Coach, Coordinator},
 	"session.move":   {Participant, Coach, Coordinator},
-	"session.cancel": {Participant, Coach, Coordinator},
+	"session.cancel": {Participant, Coach, Coordinator, Clock},
 	"session.hold":   {Coach},
+	"session.miss":   {Participant, Coach, Coordinator},
 
-	"incentive.issue": {Coordinator, Clock},
+	"incentive.issue":   {Clock},
+	"incentive.send":    {Coordinator},
+	"incentive.receive": {Participant, Coordinator},
 
 	"dataset.lock":    {Statistician, Owner},
 	"dataset.unblind": {Statistician, Owner},

@@ -44,6 +44,27 @@ func (tx *Tx) Visits(ctx context.Context, code participant.Code) ([]VisitOf, err
 	return All(ctx, tx, scanVisit, "SELECT "+visitColumns+" FROM visit WHERE participant = $1 ORDER BY due, visit", code)
 }
 
+// VisitsByCode gives the visits of people, by code.
+func (tx *Tx) VisitsByCode(ctx context.Context, codes []participant.Code) (map[participant.Code][]VisitOf, error) {
+	found := make(map[participant.Code][]VisitOf, len(codes))
+	for len(codes) > 0 {
+		batch := codes[:min(len(codes), rowsAtOnce)]
+		codes = codes[len(batch):]
+		var args []any
+		for _, c := range batch {
+			args = append(args, c)
+		}
+		visits, err := All(ctx, tx, scanVisit, "SELECT "+visitColumns+" FROM visit WHERE participant IN "+among(1, len(batch)), args...)
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range visits {
+			found[v.Participant] = append(found[v.Participant], v)
+		}
+	}
+	return found, nil
+}
+
 // AllVisits gives everybody's visits.
 func (tx *Tx) AllVisits(ctx context.Context) ([]VisitOf, error) {
 	return All(ctx, tx, scanVisit, "SELECT "+visitColumns+" FROM visit ORDER BY participant, due, visit")

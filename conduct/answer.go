@@ -1,0 +1,276 @@
+package conduct
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"rekindle/platform/identity"
+	"rekindle/platform/store"
+	"rekindle/problem"
+	"rekindle/trial/assessment"
+	"rekindle/trial/followup"
+	"rekindle/trial/instrument"
+	"rekindle/trial/participant"
+	"rekindle/trial/study"
+)
+
+// Sheet is answers to one form of a visit, some or all of its items.
+type Sheet struct {
+	Participant participant.Code
+	Visit       string
+	Instrument  string
+	Answers     instrument.Answers
+	Submit      bool // the form is done
+}
+
+// Progress is where a person stands after an act.
+type Progress struct {
+	Status   participant.Status
+	Complete bool     // the visit is complete
+	Open     []string // instruments of the visit that are still to be submitted
+	Arm      string   // allocated to; empty: not allocated
+}
+
+// Answer saves answers, and submits the form where Submit is set. Saving the same again changes nothing and is no event. Completing
+// the baseline takes a place and draws the arm in the same transaction, or puts the person on the waiting list; completing a later
+// visit earns its incentives and may open coaching.
+//
+// Refused are answers outside their codes (all of them named), forms that are not asked of the person (not found), visits that are not
+// open, and changes of a submitted form (conflict: Correct does that).
+func (c *Conduct) Answer(ctx context.Context, by identity.Actor, sheet Sheet) (p Progress, err error) {
+	if err := by.RequireFor("assessment.answer", sheet.Participant); err != nil {
+		return p, err
+	}
+	in, err := instrument.Find(sheet.Instrument)
+	if err != nil {
+		return p, err
+	}
+	err = c.Store.Write(ctx, func(tx *store.Tx) error {
+		p = Progress{}
+		s, err := unlocked(ctx, tx)
+		if err != nil {
+			return err
+		}
+		r, err := tx.Participant(ctx, sheet.Participant)
+		if err != nil {
+			return err
+		}
+		v, asked, arm, err := c.asked(ctx, tx, r, sheet.Visit)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(asked, func(f study.Form) bool { return f.Instrument == sheet.Instrument }) {
+			return strangers()
+		}
+		form, err := tx.Form(ctx, r.Code, sheet.Visit, sheet.Instrument)
+		if err != nil {
+			return err
+		}
+		changed, err := assessment.Save(in, form.Answers, sheet.Answers)
+		if err != nil {
+			return err
+		}
+		submit := sheet.Submit && form.Submitted == nil
+		p.Status, p.Arm = r.Status, arm.ID
+		if len(changed) == 0 && !submit && (form.Submitted != nil || !form.StartedAt.IsZero()) {
+			return c.progress(ctx, tx, &p, v, asked)
+		}
+		if err := answerable(r, v, form, tx); err != nil {
+			return err
+		}
+		if submit {
+			merged := maps.Clone(form.Answers)
+			maps.Copy(merged, changed)
+			if err := assessment.Submit(in, merged, assessment.Needed(*c.Protocol, in.ID)); err != nil {
+				return err
+			}
+		}
+		if err := tx.SaveAnswers(ctx, form, changed, submit); err != nil {
+			return err
+		}
+		if err := record(ctx, tx, by, "assessment.answer", string(r.Code), nil,
+			facts{"visit": v.ID, "form": in.ID, "items": len(changed), "submitted": submit}, ""); err != nil {
+			return err
+		}
+		if err := c.progress(ctx, tx, &p, v, asked); err != nil {
+			return err
+		}
+		if !p.Complete || v.State == assessment.Finished {
+			return nil
+		}
+		if err := c.complete(ctx, tx, by, s, &r, v, arm); err != nil {
+			return err
+		}
+		p.Status = r.Status
+		if a, ok, err := c.armOf(ctx, tx, r); err != nil {
+			return err
+		} else if ok {
+			p.Arm = a.ID
+		}
+		return nil
+	})
+	return p, err
+}
+
+// asked gives a person's visit and the forms that are asked of them there.
+func (c *Conduct) asked(ctx context.Context, tx *store.Tx, r participant.Record, visit string) (v store.VisitOf, forms []study.Form, arm study.Arm, err error) {
+	planned, ok := c.Protocol.Visit(visit)
+	if !ok {
+		return v, nil, arm, strangers()
+	}
+	if v, err = tx.Visit(ctx, r.Code, visit); err != nil {
+		return v, nil, arm, err
+	}
+	if arm, _, err = c.armOf(ctx, tx, r); err != nil {
+		return v, nil, arm, err
+	}
+	return v, assessment.Forms(planned, arm.ID, r.StartedAt != nil), arm, nil
+}
+
+// answerable says why answers to a form cannot be taken now, nil where they can.
+func answerable(r participant.Record, v store.VisitOf, form store.FormOf, tx *store.Tx) error {
+	switch {
+	case !r.Use.Collect():
+		return problem.New(problem.Conflict, "Nothing more is collected about somebody who has withdrawn")
+	case r.Status == participant.Excluded || r.Status == participant.Declined:
+		return problem.New(problem.Conflict, "The survey is not open to somebody whose participation is %s", r.Status)
+	case form.Submitted != nil:
+		return problem.New(problem.Conflict, "This form was submitted on %s", form.Submitted.Format("January 2, 2006")).Instead("Use a correction, with its reason.")
+	case v.State == assessment.Missed, v.Place(tx.Now()) == assessment.Late && v.State != assessment.Finished:
+		return problem.New(problem.Conflict, "The survey closed on %s", v.Closes.AddDate(0, 0, -1).Format("January 2, 2006"))
+	case v.Place(tx.Now()) == assessment.Early:
+		return problem.New(problem.Conflict, "The survey opens on %s", v.Opens.Format("January 2, 2006"))
+	}
+	return nil
+}
+
+// progress fills in how complete a visit is.
+func (c *Conduct) progress(ctx context.Context, tx *store.Tx, p *Progress, v store.VisitOf, asked []study.Form) error {
+	submitted, err := tx.Submitted(ctx, v.Participant, v.ID)
+	if err != nil {
+		return err
+	}
+	p.Complete, p.Open = assessment.Complete(asked, func(id string) bool { return submitted[id] })
+	return nil
+}
+
+// complete closes a visit whose last required form has just been submitted, and does what follows from it.
+func (c *Conduct) complete(ctx context.Context, tx *store.Tx, by identity.Actor, s store.Study, r *participant.Record, v store.VisitOf, arm study.Arm) error {
+	v.State, v.CompletedAt = assessment.Finished, new(tx.Now())
+	if err := tx.SaveVisit(ctx, v); err != nil {
+		return err
+	}
+	if err := c.issueIncentives(ctx, tx, *r, v.ID); err != nil {
+		return err
+	}
+	visits, err := tx.Visits(ctx, r.Code)
+	if err != nil {
+		return err
+	}
+	baseline := func(v store.VisitOf) bool { p, _ := c.Protocol.Visit(v.ID); return p.Baseline }
+	if baseline(v) {
+		if slices.ContainsFunc(visits, func(v store.VisitOf) bool { return baseline(v) && v.State != assessment.Finished }) {
+			return nil
+		}
+		return c.enrol(ctx, tx, by, s, r)
+	}
+	if arm.Unlock.AfterVisit == v.ID && r.UnlockedAt == nil && r.Status == participant.Randomized {
+		if err := c.unlock(ctx, tx, r); err != nil {
+			return err
+		}
+	}
+	return c.conclude(ctx, tx, r, visits)
+}
+
+// conclude passes a person on to the status that their visits lead to, where it has changed.
+func (c *Conduct) conclude(ctx context.Context, tx *store.Tx, r *participant.Record, visits []store.VisitOf) error {
+	var after []assessment.Visit
+	for _, planned := range c.Protocol.Visits {
+		if planned.Baseline {
+			continue
+		}
+		i := slices.IndexFunc(visits, func(v store.VisitOf) bool { return v.ID == planned.ID })
+		switch {
+		case i >= 0:
+			after = append(after, visits[i].Visit)
+		case r.UnlocksAt != nil: // counted from an unlocking that is still to come
+			after = append(after, assessment.Visit{ID: planned.ID, State: assessment.Planned})
+		}
+	}
+	end := followup.End(after)
+	if r.Status != participant.Randomized || end == participant.Randomized {
+		return nil
+	}
+	if err := r.Pass(end, tx.Now()); err != nil {
+		return err
+	}
+	if err := tx.SaveParticipant(ctx, *r); err != nil {
+		return err
+	}
+	return record(ctx, tx, identity.Program, "participant."+map[participant.Status]string{participant.Completed: "complete", participant.Lost: "lose"}[end], string(r.Code), nil, nil, "")
+}
+
+// Change is one correction of a submitted answer.
+type Change struct {
+	Participant             participant.Code
+	Visit, Instrument, Item string
+	New                     instrument.Answer
+	Reason                  string
+}
+
+// Correct changes a submitted answer. Old and new value, reason and moment stay with the answer; the trail has their keyed digests, so
+// that it tells nobody the answer and yet proves it. An answer that randomization was stratified by is corrected beside the stratum
+// as randomized, which stays.
+func (c *Conduct) Correct(ctx context.Context, by identity.Actor, change Change) error {
+	if err := by.RequireFor("assessment.correct", change.Participant); err != nil {
+		return err
+	}
+	in, err := instrument.Find(change.Instrument)
+	if err != nil {
+		return err
+	}
+	return c.Store.Write(ctx, func(tx *store.Tx) error {
+		if _, err := unlocked(ctx, tx); err != nil {
+			return err
+		}
+		r, err := tx.Participant(ctx, change.Participant)
+		if err != nil {
+			return err
+		}
+		if !r.Use.Collect() {
+			return problem.New(problem.Conflict, "Nothing more is collected about somebody who has withdrawn")
+		}
+		form, err := tx.Form(ctx, r.Code, change.Visit, change.Instrument)
+		if err != nil {
+			return err
+		}
+		correction, err := assessment.Correct(in, form.Form, assessment.Correction{Item: change.Item, New: change.New, Reason: change.Reason, At: tx.Now(), By: by.Name})
+		if err != nil {
+			return err
+		}
+		if correction.New == instrument.Blank && slices.Contains(assessment.Needed(*c.Protocol, in.ID), change.Item) {
+			return problem.New(problem.Invalid, "The trial cannot do without an answer to this").On("%s", change.Item)
+		}
+		if err := tx.AddCorrection(ctx, r.Code, correction); err != nil {
+			return err
+		}
+		if tx.Vault == nil {
+			return keyless()
+		}
+		digest := func(a instrument.Answer) string {
+			return tx.Vault.Digest("answer", strings.Join([]string{string(r.Code), change.Visit, change.Item, string(a)}, "\x00"))
+		}
+		where := facts{"visit": correction.Visit, "form": in.ID, "item": correction.Item, "value": digest(correction.Old)}
+		now := maps.Clone(where)
+		now["value"] = digest(correction.New)
+		if err := record(ctx, tx, by, "assessment.correct", string(r.Code), where, now, ""); err != nil {
+			return err
+		}
+		if r.InTrial() {
+			return c.correctStratum(ctx, tx, by, r.Code, in.ID+"."+correction.Item, string(correction.New), correction.Reason)
+		}
+		return nil
+	})
+}

@@ -1,0 +1,276 @@
+package conduct
+
+import (
+	"context"
+	"hash/fnv"
+	"slices"
+	"strings"
+	"time"
+
+	"rekindle/platform/identity"
+	"rekindle/platform/store"
+	"rekindle/problem"
+	"rekindle/trial/coach"
+	"rekindle/trial/participant"
+)
+
+// NewCoach is who becomes a coach. Caseload 0 takes the protocol's.
+type NewCoach struct {
+	Person
+	Profile  coach.Profile
+	Hours    []coach.Hours
+	Caseload int
+}
+
+// RegisterCoach adds a coach under a new code. Nobody can choose a coach before the certification is complete.
+func (c *Conduct) RegisterCoach(ctx context.Context, by identity.Actor, n NewCoach) (code coach.Code, err error) {
+	if err := by.Require("coach.add"); err != nil {
+		return "", err
+	}
+	var found problem.List
+	add := func(err error) {
+		if err != nil {
+			found.Add(err.(problem.List)...)
+		}
+	}
+	p, err := n.Person.check("coach")
+	add(err)
+	add(n.Profile.Check(c.Protocol.Coaching.Modes))
+	add(coach.CheckHours(n.Hours))
+	if n.Caseload < 0 {
+		found.Add(problem.New(problem.Invalid, "%d coachees", n.Caseload).On("caseload"))
+	}
+	if err := found.Err(); err != nil {
+		return "", err
+	}
+	if n.Caseload == 0 {
+		n.Caseload = c.Protocol.Coaching.Caseload
+	}
+	err = c.Store.Write(ctx, func(tx *store.Tx) error {
+		used, err := tx.Codes(ctx)
+		if err != nil {
+			return err
+		}
+		if code, err = c.newCode(used); err != nil {
+			return err
+		}
+		id, err := seal(tx, code, aCoach, p)
+		if err != nil {
+			return err
+		}
+		if err := tx.AddIdentities(ctx, []store.Identity{id}); err != nil {
+			if tx.Constraint(err) == "identity_email" {
+				return problem.New(problem.Conflict, "There is a coach with this address already").On("email").Because(err)
+			}
+			return err
+		}
+		if err := tx.AddCoach(ctx, coach.Coach{Code: code, Profile: n.Profile, Zone: p.Zone, Hours: n.Hours, Caseload: n.Caseload, RegisteredAt: tx.Now()}); err != nil {
+			return err
+		}
+		return record(ctx, tx, by, "coach.add", string(code), nil, facts{"caseload": n.Caseload}, "")
+	})
+	return code, err
+}
+
+// CertifyCoach files a step of certification: when it was done, and until when it is valid.
+func (c *Conduct) CertifyCoach(ctx context.Context, by identity.Actor, code coach.Code, step coach.Step) error {
+	if err := by.Require("coach.certify"); err != nil {
+		return err
+	}
+	switch {
+	case !slices.Contains(c.Protocol.Coaching.Certification, step.Name):
+		return problem.New(problem.Invalid, "%.80q is no step of certification in this protocol", step.Name).On("step").Instead("One of %s.", strings.Join(c.Protocol.Coaching.Certification, ", "))
+	case step.Done.IsZero():
+		return problem.New(problem.Invalid, "The day on which it was done is missing").On("done")
+	case step.Expires != nil && !step.Expires.After(step.Done):
+		return problem.New(problem.Invalid, "It would expire before it was done").On("expires")
+	}
+	return c.Store.Write(ctx, func(tx *store.Tx) error {
+		if _, err := tx.Coach(ctx, code); err != nil {
+			return err
+		}
+		if err := tx.Certify(ctx, code, step); err != nil {
+			return err
+		}
+		return record(ctx, tx, by, "coach.certify", string(code), nil, facts{"step": step.Name, "done": step.Done, "expires": step.Expires}, "")
+	})
+}
+
+// coachSelf grants a verb to staff, and to a coach for their own desk.
+func coachSelf(by identity.Actor, verb string, code coach.Code) error {
+	if err := by.Require(verb); err != nil {
+		return err
+	}
+	if by.Role == identity.Coach && by.Coach != code {
+		return strangers()
+	}
+	return nil
+}
+
+// SetHours changes when a coach may be booked: weekly hours in the coach's zone, and days away. Sessions that are booked stay.
+func (c *Conduct) SetHours(ctx context.Context, by identity.Actor, code coach.Code, week []coach.Hours, away []coach.Span) error {
+	if err := coachSelf(by, "coach.hours", code); err != nil {
+		return err
+	}
+	if err := coach.CheckHours(week); err != nil {
+		return err
+	}
+	for _, s := range away {
+		if !s.From.Before(s.To) {
+			return problem.New(problem.Invalid, "Leave that ends before it begins").On("away")
+		}
+	}
+	return c.changeCoach(ctx, by, "coach.hours", code, func(k *coach.Coach) facts {
+		k.Hours, k.Away = week, away
+		return facts{"stretches": len(week), "away": len(away)}
+	})
+}
+
+// SetProfile changes what participants read about a coach.
+func (c *Conduct) SetProfile(ctx context.Context, by identity.Actor, code coach.Code, p coach.Profile) error {
+	if err := coachSelf(by, "coach.profile", code); err != nil {
+		return err
+	}
+	if err := p.Check(c.Protocol.Coaching.Modes); err != nil {
+		return err
+	}
+	return c.changeCoach(ctx, by, "coach.profile", code, func(k *coach.Coach) facts { k.Profile = p; return nil })
+}
+
+// SetCaseload changes how many coachees a coach may have at a time. Below the present number it only closes the coach to new ones.
+func (c *Conduct) SetCaseload(ctx context.Context, by identity.Actor, code coach.Code, caseload int) error {
+	if err := by.Require("coach.caseload"); err != nil {
+		return err
+	}
+	if caseload < 0 {
+		return problem.New(problem.Invalid, "%d coachees", caseload).On("caseload").Instead("Give 0 or more.")
+	}
+	return c.changeCoach(ctx, by, "coach.caseload", code, func(k *coach.Coach) facts { k.Caseload = caseload; return facts{"caseload": caseload} })
+}
+
+// RetireCoach ends somebody's being a coach: nobody can choose them from now on. Their booked sessions are cancelled, and their coachees,
+// who are given back, choose again.
+func (c *Conduct) RetireCoach(ctx context.Context, by identity.Actor, code coach.Code) (coachees []participant.Code, err error) {
+	if err := by.Require("coach.retire"); err != nil {
+		return nil, err
+	}
+	err = c.Store.Write(ctx, func(tx *store.Tx) error {
+		coachees = nil
+		k, err := tx.Coach(ctx, code)
+		if err != nil || k.LeftAt != nil {
+			return err
+		}
+		k.LeftAt = new(tx.Now())
+		if err := tx.SaveCoach(ctx, k); err != nil {
+			return err
+		}
+		pairs, err := tx.Coachees(ctx, code)
+		if err != nil {
+			return err
+		}
+		for _, p := range pairs {
+			if err := c.cancelBooked(ctx, tx, p.Participant, "coach"); err != nil {
+				return err
+			}
+			if err := tx.Unpair(ctx, p.Participant, "coach left"); err != nil {
+				return err
+			}
+			coachees = append(coachees, p.Participant)
+		}
+		return record(ctx, tx, by, "coach.retire", string(code), nil, facts{"coachees": len(pairs)}, "")
+	})
+	return coachees, err
+}
+
+func (c *Conduct) changeCoach(ctx context.Context, by identity.Actor, verb string, code coach.Code, change func(*coach.Coach) facts) error {
+	return c.Store.Write(ctx, func(tx *store.Tx) error {
+		k, err := tx.Coach(ctx, code)
+		if err != nil {
+			return err
+		}
+		told := change(&k)
+		if err := tx.SaveCoach(ctx, k); err != nil {
+			return err
+		}
+		return record(ctx, tx, by, verb, string(code), nil, told, "")
+	})
+}
+
+// Offer is a coach as a participant sees one.
+type Offer struct {
+	Code    coach.Code
+	Name    string
+	Profile coach.Profile
+	Zone    *time.Location
+}
+
+// Coaches gives the coaches whom a participant may choose: certified, with room, and apart from them by the protocol's rules. Everybody
+// else is silently absent. The order is another for each participant and stays the same for each, so that no coach always comes first.
+// Before coaching is open to the participant there is no such page.
+func (c *Conduct) Coaches(ctx context.Context, by identity.Actor, code participant.Code) (offers []Offer, err error) {
+	if err := by.RequireFor("coach.choose", code); err != nil {
+		return nil, err
+	}
+	err = c.Store.Read(ctx, func(tx *store.Tx) error {
+		r, err := tx.Participant(ctx, code)
+		if err != nil {
+			return err
+		}
+		if err := coached(r); err != nil {
+			return err
+		}
+		offers, err = c.offers(ctx, tx, r)
+		return err
+	})
+	return offers, err
+}
+
+// coached refuses those to whom coaching is not open, as if it did not exist.
+func coached(r participant.Record) error {
+	if r.UnlockedAt == nil || r.Status == participant.Withdrawn {
+		return strangers()
+	}
+	return nil
+}
+
+func (c *Conduct) offers(ctx context.Context, tx *store.Tx, r participant.Record) ([]Offer, error) {
+	self, err := person(ctx, tx, r.Code)
+	if err != nil {
+		return nil, err
+	}
+	all, err := tx.Coaches(ctx)
+	if err != nil {
+		return nil, err
+	}
+	loads, err := tx.Loads(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var offers []Offer
+	for _, k := range all {
+		if !k.Room(loads[k.Code]) || !coach.Certified(c.Protocol.Coaching.Certification, k.Certification, tx.Now()).Valid() {
+			continue
+		}
+		p, err := person(ctx, tx, k.Code)
+		if err != nil {
+			return nil, err
+		}
+		if _, conflict := coach.Conflict(c.Protocol.Coaching.Conflicts, p.row(), self.row()); conflict {
+			continue
+		}
+		offers = append(offers, Offer{Code: k.Code, Name: p.Name, Profile: k.Profile, Zone: c.zone(k.Zone)})
+	}
+	place := func(o Offer) uint64 {
+		h := fnv.New64a()
+		h.Write([]byte(r.Code))
+		h.Write([]byte(o.Code))
+		return h.Sum64()
+	}
+	slices.SortFunc(offers, func(a, b Offer) int {
+		if place(a) < place(b) {
+			return -1
+		}
+		return 1
+	})
+	return offers, nil
+}

@@ -1,0 +1,217 @@
+package conduct
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"rekindle/platform/identity"
+	"rekindle/platform/store"
+	"rekindle/problem"
+	"rekindle/trial/assessment"
+	"rekindle/trial/consent"
+	"rekindle/trial/followup"
+	"rekindle/trial/participant"
+	"rekindle/trial/study"
+)
+
+// Agreement is what a person gives to consent.
+type Agreement struct {
+	Version  string          // of the text that was shown
+	Name     string          // as typed: the signature
+	Choices  []int           // the answers to the questions of the text, indexes from 0
+	Attested map[string]bool // criterion ID -> yes or no, for each criterion that the person attests
+}
+
+// Consent files a signature under the version in force, and opens the baseline. A person who does not meet a criterion signs
+// nothing and is excluded: the status that comes back says so. It is also how a new version is signed by those who are in the trial.
+//
+// Refused are a version that is no longer in force (conflict: show the new one), wrong answers to the questions, a criterion left
+// open, and anybody new after enrolment has closed.
+func (c *Conduct) Consent(ctx context.Context, by identity.Actor, code participant.Code, a Agreement) (status participant.Status, err error) {
+	if err := by.RequireFor("participant.consent", code); err != nil {
+		return "", err
+	}
+	err = c.Store.Write(ctx, func(tx *store.Tx) error {
+		s, err := unlocked(ctx, tx)
+		if err != nil {
+			return err
+		}
+		r, err := tx.Participant(ctx, code)
+		if err != nil {
+			return err
+		}
+		inForce, err := consent.InForce(c.Protocol.Consent, tx.Now(), c.Protocol.Location())
+		if err != nil {
+			return err
+		}
+		signed, err := tx.Consents(ctx, code)
+		if err != nil {
+			return err
+		}
+		first := len(signed) == 0
+		switch {
+		case !first && !consent.Due(signed, inForce):
+			status = r.Status
+			return nil // signed already: a second tap
+		case first && !r.Status.May(participant.Consented), r.Status == participant.Withdrawn, r.Status == participant.Excluded:
+			return problem.New(problem.Conflict, "This link belongs to somebody whose participation is %s", r.Status).
+				Instead("Write to %s if you want to take part after all.", c.Protocol.Contact.Email)
+		case a.Version != inForce.Version:
+			return problem.New(problem.Conflict, "The text has changed: version %s is in force, %.40q was shown", inForce.Version, a.Version).Instead("Read the new text, then sign it.")
+		}
+		if first {
+			if err := c.enrolling(s, tx.Now()); err != nil {
+				return err
+			}
+			failed, err := c.screen(ctx, tx, &r, a.Attested)
+			if err != nil {
+				return err
+			}
+			if failed != "" {
+				status = participant.Excluded
+				return c.exclude(ctx, tx, by, r, failed)
+			}
+		}
+		if err := consent.Check(inForce, a.Name, a.Choices); err != nil {
+			return err
+		}
+		if tx.Vault == nil {
+			return keyless()
+		}
+		name := tx.Vault.Seal([]byte(strings.TrimSpace(a.Name)), "consent", "name", string(code)+" "+inForce.Version)
+		hash := consent.Hash(inForce)
+		if err := tx.AddConsent(ctx, code, consent.Signature{Version: inForce.Version, Hash: hash, SignedAt: tx.Now()}, name); err != nil {
+			return err
+		}
+		if first {
+			if err := r.Pass(participant.Consented, tx.Now()); err != nil {
+				return err
+			}
+			if r.RespondedAt == nil {
+				r.RespondedAt = new(tx.Now())
+			}
+			if err := tx.SaveParticipant(ctx, r); err != nil {
+				return err
+			}
+		}
+		status = r.Status
+		if err := record(ctx, tx, by, "participant.consent", string(code), nil, facts{"version": inForce.Version, "text": hash}, ""); err != nil {
+			return err
+		}
+		if first {
+			return c.planVisits(ctx, tx, r, true, map[study.Anchor]time.Time{study.FromInvitation: invitation(r, tx.Now())})
+		}
+		return nil
+	})
+	return status, err
+}
+
+func invitation(r participant.Record, now time.Time) time.Time {
+	if r.InvitedAt != nil {
+		return *r.InvitedAt
+	}
+	return now
+}
+
+// screen looks at the criteria that are known before the baseline: roster columns, and what the person attests. It gives the first
+// that fails, empty where none does; one that the person must attest and has not is invalid.
+func (c *Conduct) screen(ctx context.Context, tx *store.Tx, r *participant.Record, attested map[string]bool) (failed string, err error) {
+	p, err := person(ctx, tx, r.Code)
+	if err != nil {
+		return "", err
+	}
+	r.Attested = map[string]bool{}
+	var open problem.List
+	for _, criterion := range c.Protocol.Eligibility {
+		if criterion.Item != "" {
+			continue
+		}
+		yes, said := attested[criterion.ID]
+		if !said {
+			open.Add(problem.New(problem.Invalid, "Please answer: %s", criterion.Text).On("%s", criterion.ID))
+			continue
+		}
+		r.Attested[criterion.ID] = yes
+	}
+	if err := open.Err(); err != nil {
+		return "", err
+	}
+	e := participant.Evaluate(c.Protocol.Eligibility, func(item string) (string, bool) {
+		value, ok := p.Columns[item]
+		return value, ok
+	}, r.Attested)
+	if len(e.Failed) > 0 {
+		return e.Failed[0], nil
+	}
+	return "", nil
+}
+
+// exclude ends the way of a person who does not meet a criterion.
+func (c *Conduct) exclude(ctx context.Context, tx *store.Tx, by identity.Actor, r participant.Record, criterion string) error {
+	if r.RespondedAt == nil {
+		r.RespondedAt = new(tx.Now())
+	}
+	if err := r.Pass(participant.Excluded, tx.Now()); err != nil {
+		return err
+	}
+	r.Reason = criterion
+	if err := tx.SaveParticipant(ctx, r); err != nil {
+		return err
+	}
+	return record(ctx, tx, by, "participant.exclude", string(r.Code), nil, facts{"criterion": criterion}, "")
+}
+
+// planVisits plans the visits of a person that are counted from anchors just reached: those before allocation (baseline) or after.
+// Reminders that count from a visit are planned with it, as far as they are still to come.
+func (c *Conduct) planVisits(ctx context.Context, tx *store.Tx, r participant.Record, baseline bool, reached map[study.Anchor]time.Time) error {
+	var visits []store.VisitOf
+	var messages []store.Message
+	reached[study.FromOpening], _ = c.Protocol.EnrolmentWindow()
+	for _, v := range c.Protocol.Visits {
+		anchor, ok := reached[v.Anchor]
+		if !ok || v.Baseline != baseline {
+			continue
+		}
+		planned := store.VisitOf{Participant: r.Code, Visit: assessment.Visit{ID: v.ID, State: assessment.Planned}}
+		planned.Opens, planned.Due, planned.Closes = c.Protocol.VisitWindow(v, anchor)
+		switch planned.Place(tx.Now()) {
+		case assessment.Within:
+			planned.State = assessment.Open
+		case assessment.Late:
+			planned.State = assessment.Missed
+		}
+		visits = append(visits, planned)
+		for _, m := range c.Protocol.Messages {
+			if m.Anchor == study.FromVisit && m.Visit == v.ID {
+				messages = append(messages, c.plan(r, m, planned.Due, tx.Now(), "")...)
+			}
+		}
+	}
+	if err := tx.AddVisits(ctx, visits); err != nil {
+		return err
+	}
+	return tx.PlanMessages(ctx, messages)
+}
+
+// planMessages plans the messages that count from an anchor.
+func (c *Conduct) planMessages(ctx context.Context, tx *store.Tx, r participant.Record, anchor study.Anchor, at time.Time) error {
+	var messages []store.Message
+	for _, m := range c.Protocol.Messages {
+		if m.Anchor == anchor && m.Purpose != study.Announcement && m.Purpose != study.IncentiveSent {
+			messages = append(messages, c.plan(r, m, at, tx.Now(), "")...)
+		}
+	}
+	return tx.PlanMessages(ctx, messages)
+}
+
+// plan gives the mails of a message to a person that are not past.
+func (c *Conduct) plan(r participant.Record, m study.Message, anchor, now time.Time, session string) []store.Message {
+	var planned []store.Message
+	for _, p := range followup.Plan(c.Protocol, m, anchor, c.zone(r.Zone), c.quiet()) {
+		if !p.At.Before(now) {
+			planned = append(planned, store.Message{Participant: r.Code, Message: p.Message, Occurrence: p.Occurrence, Session: session, Due: p.At})
+		}
+	}
+	return planned
+}

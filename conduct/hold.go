@@ -1,0 +1,121 @@
+package conduct
+
+import (
+	"context"
+
+	"rekindle/platform/identity"
+	"rekindle/platform/store"
+	"rekindle/problem"
+	"rekindle/trial/instrument"
+	"rekindle/trial/participant"
+	"rekindle/trial/session"
+)
+
+// Held is what a coach records of a session: the minutes it really took, the steps of the framework, and themes by code.
+type Held struct {
+	Minutes int
+	Steps   []string
+	Themes  []string
+}
+
+// Hold records that a session took place. The first one held starts a participant's coaching. What was spoken of is no part of the trail.
+func (c *Conduct) Hold(ctx context.Context, by identity.Actor, id string, h Held) (session.Session, error) {
+	return c.closeSession(ctx, by, "session.hold", id, func(s *session.Session, tx *store.Tx) error {
+		themes, err := c.themes()
+		if err != nil {
+			return err
+		}
+		return s.Hold(c.Protocol.Coaching, h.Minutes, h.Steps, h.Themes, themes, tx.Now())
+	})
+}
+
+// Miss records that one side did not come. A participant may say so of the coach only.
+func (c *Conduct) Miss(ctx context.Context, by identity.Actor, id string, side session.Side) (session.Session, error) {
+	return c.closeSession(ctx, by, "session.miss", id, func(s *session.Session, tx *store.Tx) error {
+		if by.Role == identity.Participant && side != session.ByCoach {
+			return problem.New(problem.Forbidden, "Your coach records that you did not come")
+		}
+		return s.Miss(side, tx.Now())
+	})
+}
+
+// Cancel cancels a booked session; within the protocol's hours it is late. A coordinator's cancellation is nobody's miss.
+func (c *Conduct) Cancel(ctx context.Context, by identity.Actor, id string) (session.Session, error) {
+	return c.closeSession(ctx, by, "session.cancel", id, func(s *session.Session, tx *store.Tx) error {
+		side := map[identity.Role]session.Side{identity.Participant: session.ByParticipant, identity.Coach: session.ByCoach}[by.Role]
+		return s.Cancel(c.Protocol.Coaching, side, tx.Now())
+	})
+}
+
+// closeSession changes what became of a session.
+func (c *Conduct) closeSession(ctx context.Context, by identity.Actor, verb, id string, change func(*session.Session, *store.Tx) error) (s session.Session, err error) {
+	if err := by.Require(verb); err != nil {
+		return s, err
+	}
+	err = c.Store.Write(ctx, func(tx *store.Tx) error {
+		var r participant.Record
+		if s, r, err = sessionOf(ctx, tx, by, id); err != nil {
+			return err
+		}
+		if err := change(&s, tx); err != nil {
+			return err
+		}
+		if err := tx.SaveSession(ctx, s, c.buffer()); err != nil {
+			return err
+		}
+		if s.State == session.Held && (r.StartedAt == nil || s.Start.Before(*r.StartedAt)) {
+			r.StartedAt = &s.Start
+			if err := tx.SaveParticipant(ctx, r); err != nil {
+				return err
+			}
+		}
+		what := facts{"state": s.State, "participant": s.Participant, "number": s.Number}
+		if s.State == session.Held {
+			what["minutes"] = s.Actual
+		}
+		if s.Missed != "" {
+			what["missed"] = s.Missed
+		}
+		return record(ctx, tx, by, verb, s.ID, facts{"state": session.Booked}, what, "")
+	})
+	return s, err
+}
+
+// themes gives the codes of the protocol's themes: the first select-all item of the instrument it names.
+func (c *Conduct) themes() ([]string, error) {
+	if c.Protocol.Coaching.Themes == "" {
+		return nil, nil
+	}
+	in, err := instrument.Find(c.Protocol.Coaching.Themes)
+	if err != nil {
+		return nil, err
+	}
+	for _, item := range in.Items {
+		if item.Scale.Kind == instrument.SelectAll {
+			return item.Scale.Allowed(), nil
+		}
+	}
+	return nil, nil
+}
+
+// cancelBooked cancels all booked sessions of a participant that have not begun, on nobody's account but a side's.
+func (c *Conduct) cancelBooked(ctx context.Context, tx *store.Tx, code participant.Code, side session.Side) error {
+	all, err := tx.Sessions(ctx, code)
+	if err != nil {
+		return err
+	}
+	for _, s := range all {
+		if s.State != session.Booked || !tx.Now().Before(s.Start) {
+			continue
+		}
+		s.State, s.Missed, s.ClosedAt = session.Cancelled, side, new(tx.Now())
+		s.Sequence++
+		if err := tx.SaveSession(ctx, s, c.buffer()); err != nil {
+			return err
+		}
+		if err := record(ctx, tx, identity.Program, "session.cancel", s.ID, facts{"state": session.Booked}, facts{"state": s.State, "participant": code, "number": s.Number}, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}

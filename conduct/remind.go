@@ -1,0 +1,328 @@
+package conduct
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/mail"
+	"slices"
+	"strings"
+	"time"
+
+	"rekindle/platform/identity"
+	post "rekindle/platform/mail"
+	"rekindle/platform/store"
+	"rekindle/problem"
+	"rekindle/trial/followup"
+	"rekindle/trial/participant"
+	"rekindle/trial/session"
+	"rekindle/trial/study"
+)
+
+// Remind sends the planned mail that is due by now, and gives how many were sent and how many were needless. Tick does it too.
+func (c *Conduct) Remind(ctx context.Context, by identity.Actor) (sent, dropped int, err error) {
+	if err := by.Require("message.send"); err != nil {
+		return 0, 0, err
+	}
+	return c.send(ctx, by)
+}
+
+// mailsAtOnce bounds one transaction of sending.
+const mailsAtOnce = 500
+
+// send puts the mail that is due into the outbox. Whether each is still due is decided here, in the transaction that sends it.
+func (c *Conduct) send(ctx context.Context, by identity.Actor) (sent, dropped int, err error) {
+	for {
+		var out outgoing
+		err := c.Store.Write(ctx, func(tx *store.Tx) error {
+			out = outgoing{}
+			due, err := tx.MessagesDue(ctx, mailsAtOnce)
+			if err != nil || len(due) == 0 {
+				return err
+			}
+			return c.sendBatch(ctx, tx, by, due, &out)
+		})
+		sent, dropped = sent+len(out.mails), dropped+len(out.dropped)
+		if err != nil || len(out.mails)+len(out.dropped) < mailsAtOnce {
+			return sent, dropped, err
+		}
+	}
+}
+
+// outgoing is one batch on its way.
+type outgoing struct {
+	mails   []post.Message
+	links   []store.Link
+	sent    []int64
+	dropped map[int64]string // why
+	invited []participant.Code
+}
+
+func (c *Conduct) sendBatch(ctx context.Context, tx *store.Tx, by identity.Actor, due []store.Message, out *outgoing) error {
+	out.dropped = map[int64]string{}
+	b, err := c.readBatch(ctx, tx, due)
+	if err != nil {
+		return err
+	}
+	for _, d := range due {
+		if err := c.one(ctx, tx, b, d, out); err != nil {
+			return err
+		}
+	}
+	kinds := map[string]int{}
+	for _, m := range out.mails {
+		kinds[m.Kind]++
+	}
+	if err := record(ctx, tx, by, "message.send", c.Protocol.ID, nil, facts{"sent": kinds, "needless": len(out.dropped)}, ""); err != nil {
+		return err
+	}
+	if err := tx.AddLinks(ctx, out.links); err != nil {
+		return err
+	}
+	if _, err := tx.Post(ctx, out.mails...); err != nil {
+		return err
+	}
+	if err := tx.MarkInvited(ctx, out.invited); err != nil {
+		return err
+	}
+	if err := tx.EndMessages(ctx, out.sent, ""); err != nil {
+		return err
+	}
+	why := map[string][]int64{}
+	for id, reason := range out.dropped {
+		why[reason] = append(why[reason], id)
+	}
+	for reason, ids := range why {
+		if err := tx.EndMessages(ctx, ids, reason); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// batch is what decides on the mails of a batch and fills them.
+type batch struct {
+	study   store.Study
+	people  map[participant.Code]participant.Record
+	mailing map[participant.Code]store.MailSituation
+	visits  map[participant.Code][]store.VisitOf
+	reading map[participant.Code]Person
+}
+
+func (c *Conduct) readBatch(ctx context.Context, tx *store.Tx, due []store.Message) (b batch, err error) {
+	codes := codesOf(due)
+	if b.study, err = tx.Study(ctx); err != nil {
+		return b, err
+	}
+	if b.people, err = tx.ParticipantsByCode(ctx, codes); err != nil {
+		return b, err
+	}
+	if b.mailing, err = tx.MailSituations(ctx, codes); err != nil {
+		return b, err
+	}
+	if b.visits, err = tx.VisitsByCode(ctx, codes); err != nil {
+		return b, err
+	}
+	b.reading = make(map[participant.Code]Person, len(codes))
+	for _, code := range codes {
+		if b.reading[code], err = reveal(tx, code, b.mailing[code].Sealed); err != nil {
+			return b, err
+		}
+	}
+	return b, nil
+}
+
+// one decides on one mail: sent, or dropped with the reason.
+func (c *Conduct) one(ctx context.Context, tx *store.Tx, b batch, d store.Message, out *outgoing) error {
+	i := slices.IndexFunc(c.Protocol.Messages, func(m study.Message) bool { return m.ID == d.Message })
+	if i < 0 {
+		out.dropped[d.ID] = "the protocol has no such message"
+		return nil
+	}
+	m, r, situation := c.Protocol.Messages[i], b.people[d.Participant], b.mailing[d.Participant]
+	f := followup.Facts{Status: r.Status, Use: r.Use, Arm: situation.Arm, Bounced: situation.Bounced || situation.OptedOut,
+		EnrolmentOpen: c.enrolling(b.study, tx.Now()) == nil && (b.study.Capacity == 0 || b.study.Places < b.study.Capacity),
+		CoachingOpen:  r.UnlockedAt != nil, CoachChosen: situation.CoachChosen, SessionBooked: situation.Live}
+	var visit store.VisitOf
+	for _, v := range b.visits[d.Participant] {
+		if v.ID == m.Visit {
+			visit = v
+			f.Visit = v.State
+		}
+	}
+	var s session.Session
+	if m.Purpose == study.SessionReminder {
+		var err error
+		if s, err = tx.Session(ctx, d.Session); err != nil && !problem.Is(err, problem.NotFound) {
+			return err
+		}
+		f.SessionStands = s.State == session.Booked && tx.Now().Before(s.Start)
+	}
+	if due, why := followup.Still(m, f); !due {
+		out.dropped[d.ID] = why
+		return nil
+	}
+	words, err := c.words(ctx, tx, b, m, d, visit, s, situation.Arm)
+	if err != nil {
+		return err
+	}
+	token, err := c.token()
+	if err != nil {
+		return err
+	}
+	words["link"] = c.BaseURL + "/p/" + token
+	out.links = append(out.links, store.Link{Hash: LinkHash(token), Code: d.Participant, Expires: tx.Now().Add(linkLife)})
+	p := b.reading[d.Participant]
+	subject, body := m.Fill(words)
+	out.mails = append(out.mails, post.Message{Kind: m.ID, Person: string(d.Participant), Dedupe: fmt.Sprintf("%s %s %d %s %d", d.Participant, d.Message, d.Occurrence, d.Session, s.Sequence), Due: tx.Now(),
+		Content: post.Content{To: (&mail.Address{Name: p.Name, Address: p.Email}).String(), Subject: subject, Text: body}})
+	out.sent = append(out.sent, d.ID)
+	switch m.Purpose {
+	case study.Announcement:
+		if r.Status == participant.Listed {
+			out.invited = append(out.invited, d.Participant)
+		}
+	case study.ResourcesSent:
+		arm, _ := c.Protocol.Arm(situation.Arm)
+		for _, id := range arm.Resources {
+			if _, err := tx.SentResource(ctx, d.Participant, id); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// linkLife is how long a personal link opens: a year, since the mail with it may be read late and a new mail brings a new link.
+const linkLife = 365 * 24 * time.Hour
+
+// LinkHash is the form in which a personal link's token is kept: SHA-256, hexadecimal. A token has 128 random bits, so that nothing
+// slower is needed.
+func LinkHash(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}
+
+// words gives what fills a message, as study.Purpose.Words has them.
+func (c *Conduct) words(ctx context.Context, tx *store.Tx, b batch, m study.Message, d store.Message, v store.VisitOf, s session.Session, armID string) (map[string]string, error) {
+	r, p := b.people[d.Participant], b.reading[d.Participant]
+	zone := c.zone(r.Zone)
+	day := func(t time.Time) string { return t.In(zone).Format("Monday, January 2, 2006") }
+	words := map[string]string{"name": p.Name, "title": c.Protocol.Title, "contact": c.contact()}
+	switch m.Purpose {
+	case study.Announcement:
+		words["date"] = c.Protocol.Enrolment.Closes.Format("Monday, January 2, 2006")
+	case study.SurveyOpen, study.SurveyReminder:
+		planned, _ := c.Protocol.Visit(m.Visit)
+		words["visit"], words["date"] = planned.Name, day(v.Closes.Add(-time.Second))
+	case study.AllocationTold, study.ResourcesSent:
+		arm, _ := c.Protocol.Arm(armID)
+		words["arm"], words["description"], words["resources"] = arm.Name, arm.Description, c.resources(arm)
+	case study.ChooseCoach, study.FirstSession, study.CoachingUnlocked:
+		if r.UnlockedAt != nil {
+			_, until := c.Protocol.CoachingPeriod(*r.UnlockedAt)
+			words["date"] = day(until.Add(-time.Second))
+		}
+	case study.SessionReminder:
+		words["date"] = s.Start.In(zone).Format("Monday, January 2, 15:04 MST")
+	case study.IncentiveSent:
+		for _, i := range c.Protocol.Incentives {
+			if i.ID == d.Session {
+				words["item"] = i.Name
+			}
+		}
+	}
+	if m.Purpose == study.FirstSession || m.Purpose == study.SessionReminder {
+		with := s.Coach
+		if with == "" {
+			pair, err := tx.Pairing(ctx, d.Participant)
+			if err != nil && !problem.Is(err, problem.NotFound) {
+				return nil, err
+			}
+			with = pair.Coach
+		}
+		words["coach"] = "your coach"
+		if with != "" {
+			k, err := person(ctx, tx, with)
+			if err != nil {
+				return nil, err
+			}
+			words["coach"] = k.Name
+		}
+	}
+	return words, nil
+}
+
+// contact gives the study's contact on one line.
+func (c *Conduct) contact() string {
+	k := c.Protocol.Contact
+	var parts []string
+	for _, part := range []string{k.Name, k.Email, k.Phone} {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// resources gives an arm's resources, a paragraph each.
+func (c *Conduct) resources(arm study.Arm) string {
+	var paragraphs []string
+	for _, id := range arm.Resources {
+		if res, ok := c.Protocol.Resource(id); ok {
+			paragraphs = append(paragraphs, strings.TrimSpace(strings.Join([]string{res.Title, res.Text, res.URL}, "\n")))
+		}
+	}
+	return strings.Join(paragraphs, "\n\n")
+}
+
+// SendResources sends the wellness resources of a participant's arm once more, at once.
+func (c *Conduct) SendResources(ctx context.Context, by identity.Actor, code participant.Code) error {
+	if err := by.Require("resource.send"); err != nil {
+		return err
+	}
+	return c.Store.Write(ctx, func(tx *store.Tx) error {
+		r, err := tx.Participant(ctx, code)
+		if err != nil {
+			return err
+		}
+		arm, ok, err := c.armOf(ctx, tx, r)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(c.Protocol.Messages, func(m study.Message) bool {
+			return m.Purpose == study.ResourcesSent && (len(m.Arms) == 0 || slices.Contains(m.Arms, arm.ID))
+		})
+		if !ok || len(arm.Resources) == 0 || i < 0 {
+			return problem.New(problem.Conflict, "The protocol sends no resources to %s", code)
+		}
+		if !r.Use.Contact() {
+			return problem.New(problem.Conflict, "%s wants no more mail", code)
+		}
+		p, err := person(ctx, tx, code)
+		if err != nil {
+			return err
+		}
+		token, err := c.token()
+		if err != nil {
+			return err
+		}
+		if err := tx.AddLinks(ctx, []store.Link{{Hash: LinkHash(token), Code: code, Expires: tx.Now().Add(linkLife)}}); err != nil {
+			return err
+		}
+		for _, id := range arm.Resources {
+			if _, err := tx.SentResource(ctx, code, id); err != nil {
+				return err
+			}
+		}
+		if err := record(ctx, tx, by, "resource.send", string(code), nil, nil, ""); err != nil {
+			return err
+		}
+		m := c.Protocol.Messages[i]
+		subject, body := m.Fill(map[string]string{"name": p.Name, "title": c.Protocol.Title, "contact": c.contact(), "resources": c.resources(arm), "link": c.BaseURL + "/p/" + token})
+		_, err = tx.Post(ctx, post.Message{Kind: m.ID, Person: string(code), Dedupe: fmt.Sprintf("%s %s again %s", code, m.ID, tx.Now().Format(time.RFC3339Nano)), Due: tx.Now(),
+			Content: post.Content{To: (&mail.Address{Name: p.Name, Address: p.Email}).String(), Subject: subject, Text: body}})
+		return err
+	})
+}
