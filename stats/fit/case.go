@@ -87,6 +87,7 @@ func (f *factors) UnmarshalJSON(b []byte) error {
 
 // kinds says who answers which kind of case.
 var kinds = map[string]func(*Case) (any, error){
+	"glmm": answerGLMM,
 	"lmm":  answerLMM,
 	"mmrm": answerMMRM,
 }
