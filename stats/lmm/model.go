@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"rekindle/stats/arithmetic"
 	"rekindle/stats/design"
@@ -54,7 +55,7 @@ type Story struct {
 
 // NewModel makes the memory for fits of the plan.
 func (p *Plan) NewModel() *Model {
-	m := &Model{plan: p, Names: p.design.Names, Beta: make([]float64, p.p)}
+	m := &Model{plan: p, Names: p.design.Names, Beta: make([]float64, p.p), Components: slices.Clone(p.components)}
 	k := 2
 	if p.layout != nil {
 		k = p.layout.k
@@ -67,29 +68,7 @@ func (p *Plan) NewModel() *Model {
 	} else {
 		m.many = newGeneral(p, m)
 	}
-	m.name()
 	return m
-}
-
-// name sets the names of the components, in the order of the parameters.
-func (m *Model) name() {
-	d := m.plan.design
-	for i := range d.Random {
-		r := &d.Random[i]
-		for a, x := range r.Names {
-			for _, y := range r.Names[:a] {
-				m.Components = append(m.Components, Component{Name: r.Name + "." + y + ":" + x, Group: r.Name, Covariance: true})
-			}
-			m.Components = append(m.Components, Component{Name: r.Name + "." + x, Group: r.Name})
-		}
-	}
-	if d.Residual == nil {
-		m.Components = append(m.Components, Component{Name: "residual", Group: "residual"})
-		return
-	}
-	for _, level := range d.Residual.Levels {
-		m.Components = append(m.Components, Component{Name: "residual." + level, Group: "residual"})
-	}
 }
 
 // Refit fits the model to another response of the same length. The slice is kept for residuals until the next Refit.

@@ -28,6 +28,8 @@ type Plan struct {
 	layout   *layout
 	notes    []design.Note
 	sizes    []int // levels of each random term
+
+	components []Component // names of the variance parameters, in their order
 }
 
 // Names of the notes this package gives besides those of design.
@@ -61,6 +63,7 @@ func NewPlan(d *design.Design, o Options) (*Plan, error) {
 	if err := p.check(); err != nil {
 		return nil, err
 	}
+	p.name()
 	if len(d.Random) == 1 && d.Random[0].Z == nil && d.Residual == nil {
 		p.clusters = newClusters(d.Random[0].Index, len(d.Random[0].Levels), p.cell, d.Weights, p.p, p.row)
 		return p, nil
@@ -80,6 +83,27 @@ func NewPlan(d *design.Design, o Options) (*Plan, error) {
 	}
 	p.layout = newLayout(terms, group, groups, d.Weights, p.n, p.p, p.row)
 	return p, nil
+}
+
+// name lists the variance parameters.
+func (p *Plan) name() {
+	d := p.design
+	for i := range d.Random {
+		r := &d.Random[i]
+		for a, x := range r.Names {
+			for _, y := range r.Names[:a] {
+				p.components = append(p.components, Component{Name: r.Name + "." + y + ":" + x, Group: r.Name, Covariance: true})
+			}
+			p.components = append(p.components, Component{Name: r.Name + "." + x, Group: r.Name})
+		}
+	}
+	if d.Residual == nil {
+		p.components = append(p.components, Component{Name: "residual", Group: "residual"})
+		return
+	}
+	for _, level := range d.Residual.Levels {
+		p.components = append(p.components, Component{Name: "residual." + level, Group: "residual"})
+	}
 }
 
 // orthonormal computes the distinct rows of Q.

@@ -22,7 +22,15 @@ type ratioSearch struct {
 
 // grid holds the values of ratio * unit at which the deviance is looked at before any minimum is refined. Between 0 and the
 // first, and beyond the last, a minimum is found through the derivative.
-var grid = [...]float64{0, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 1e3, 1e4, 1e6, 1e8}
+var grid = [...]float64{0, 0.1, 0.4, 1.2, 3, 8, 30, 200, 5e3, 1e6, 1e9}
+
+// gridLog is log(1 + grid).
+var gridLog = func() (x [len(grid)]float64) {
+	for i, g := range grid {
+		x[i] = arithmetic.Log1p(g)
+	}
+	return x
+}()
 
 func newRatioSearch(s *sums, ml bool) *ratioSearch {
 	r := &ratioSearch{s: s, ml: ml, nu: float64(s.c.n - s.c.p), unit: 0}
@@ -71,9 +79,14 @@ func (r *ratioSearch) deviance(ratio float64) float64 {
 	last := r.l[a*a-1]
 	d += float64(2 * float64(r.nu*arithmetic.Log(last)))
 	if !r.ml {
+		product := 1.0 // one logarithm for several pivots, as long as the product stays in range
 		for i := range a - 1 {
-			d += 2 * arithmetic.Log(r.l[i*a+i])
+			if product *= r.l[i*a+i]; product > 1e150 || product < 1e-150 {
+				d += 2 * arithmetic.Log(product)
+				product = 1
+			}
 		}
+		d += 2 * arithmetic.Log(product)
 	}
 	return d
 }
@@ -158,7 +171,7 @@ func (r *ratioSearch) find() optimum {
 		if i == 0 && slope >= 0 || d[i] > d[left] || d[i] > d[right] || i > 0 && d[i] == d[left] {
 			continue
 		}
-		o := r.refine(grid[left], grid[right])
+		o := r.refine(left, i, right, &d)
 		o.flat = i == len(grid)-1
 		minima := best.minima + 1
 		if at := r.deviance(o.ratio); at < low {
@@ -169,10 +182,20 @@ func (r *ratioSearch) find() optimum {
 	return best
 }
 
-// refine solves derivative = 0 for x = log(1 + ratio * unit) between two grid values: Newton steps, halved into the bracket.
-func (r *ratioSearch) refine(from, to float64) optimum {
-	lo, hi := arithmetic.Log1p(from), arithmetic.Log1p(to)
+// refine solves derivative = 0 for x = log(1 + ratio * unit) around the lowest of neighbouring grid points: from the bottom of the parabola
+// through them by Newton steps, halved into the bracket.
+func (r *ratioSearch) refine(left, at, right int, d *[len(grid)]float64) optimum {
+	lo, hi := gridLog[left], gridLog[right]
 	x := 0.5 * (lo + hi)
+	if left < at && at < right {
+		a, b := gridLog[at]-lo, gridLog[at]-hi
+		fa, fb := d[at]-d[left], d[at]-d[right]
+		if q := float64(a*fb) - float64(b*fa); q != 0 {
+			if v := gridLog[at] - 0.5*(float64(a*a*fb)-float64(b*b*fa))/q; v > lo && v < hi {
+				x = v
+			}
+		}
+	}
 	var o optimum
 	done := false
 	for range 100 {

@@ -9,10 +9,10 @@ package wald
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 
 	"rekindle/stats/arithmetic"
-	"rekindle/stats/dist"
 )
 
 // Method says which standard error and which degrees of freedom are used.
@@ -122,9 +122,8 @@ func (s *Structure) Estimate(l []float64, m Method, level float64) Estimate {
 	}
 	e.SE, e.DF = math.Sqrt(variance), df
 	e.T = e.Value / e.SE
-	t := dist.StudentT{DF: df}
-	e.P = t.TwoSided(e.T)
-	half := float64(t.QuantileUpper((1-level)/2) * e.SE)
+	e.P = twoSided(e.T, df)
+	half := float64(critical(level, df) * e.SE)
 	e.Lower, e.Upper = e.Value-half, e.Value+half
 	return e
 }
@@ -135,7 +134,7 @@ func (s *Structure) df(l []float64, m Method, variance float64) (float64, string
 	case Z:
 		return math.Inf(1), ""
 	case Containment, Residual:
-		df, err := s.DF(m, l)
+		df, err := s.DF(m, slices.Clone(l)) // the copy keeps l off the heap in the other cases
 		if err != nil {
 			return 0, err.Error()
 		}
