@@ -135,7 +135,7 @@ func (c *checker) contrasts() {
 		}
 		primary = primary || k.Visit == c.Analysis.Endpoint
 	}
-	if !primary {
+	if _, ok := c.Endpoint(); ok && !primary {
 		c.wrong("analysis.contrast", fmt.Sprintf("add one with visit = %q", c.Analysis.Endpoint), "no contrast is taken at the endpoint %q", c.Analysis.Endpoint)
 	}
 }

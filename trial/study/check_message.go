@@ -79,7 +79,7 @@ func (c *checker) template(path, text string, purpose Purpose) {
 	if rest := placeholder.ReplaceAllString(text, ""); strings.Contains(rest, "{{") || strings.Contains(rest, "}}") {
 		c.wrong(path, "{{word}}, with two braces on both sides", "a pair of braces is left open")
 	}
-	if strings.HasSuffix(path, ".body") && !strings.Contains(text, "link") && slices.Contains([]Purpose{Announcement, SurveyOpen, SurveyReminder}, purpose) && strings.TrimSpace(text) != "" {
+	if strings.HasSuffix(path, ".body") && !slices.Contains(used(text), "link") && slices.Contains([]Purpose{Announcement, SurveyOpen, SurveyReminder}, purpose) && strings.TrimSpace(text) != "" {
 		c.wrong(path, "put {{link}} into the text", "the message does not say where to answer")
 	}
 }
@@ -87,7 +87,7 @@ func (c *checker) template(path, text string, purpose Purpose) {
 // timely compares the days of a survey's mails with its window.
 func (c *checker) timely(path string, m Message) {
 	v, _ := c.Visit(m.Visit)
-	if m.Anchor != FromVisit || m.Purpose != SurveyOpen && m.Purpose != SurveyReminder {
+	if m.Anchor != FromVisit || m.Purpose != SurveyOpen && m.Purpose != SurveyReminder || v.WindowBefore < 0 || v.WindowAfter < 0 {
 		return
 	}
 	for j, day := range m.Days {

@@ -1,6 +1,9 @@
 package study
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 func (c *checker) populations() {
 	if len(c.Populations) == 0 {
@@ -46,11 +49,12 @@ func (c *checker) outcomes() {
 	seen, columns, primaries := map[string]bool{}, map[string]bool{}, 0
 	for i, o := range c.Outcomes {
 		path := at("outcome", i)
+		twice := seen[o.ID]
 		c.id(path+".id", o.ID, seen)
 		c.text(path+".name", o.Name, "name")
 		c.within(path+".decimals", float64(o.Decimals), 0, 6)
 		c.least(path+".mid", o.MID, 0)
-		if column := o.InFile(); columns[column] {
+		if column := o.InFile(); columns[column] && !twice {
 			c.wrong(path+".column", "a column of its own", "the column %q is used by another outcome", column)
 		} else {
 			columns[column] = true
@@ -89,8 +93,13 @@ func (c *checker) score(path string, o Outcome) {
 		c.refer(path+".cutoff", o.Cutoff, "cut-off of "+o.Instrument, facts.Cutoffs)
 	}
 	for _, role := range []struct{ key, id string }{{"baseline", c.Analysis.Baseline}, {"endpoint", c.Analysis.Endpoint}} {
-		if v, ok := c.Visit(role.id); ok && !v.asked(o.Instrument) {
+		if v, ok := c.Visit(role.id); ok && !v.asked(o.Instrument) && c.known(v) {
 			c.wrong(path+".instrument", fmt.Sprintf("add it to the forms of %q, for all", v.ID), "%q is not asked of everybody at the %s visit %q", o.Instrument, role.key, v.ID)
 		}
 	}
+}
+
+// known reports whether all instruments of a visit exist; where one does not, it may be the one that is missed.
+func (c *checker) known(v Visit) bool {
+	return !slices.ContainsFunc(v.Forms, func(f Form) bool { _, ok := c.catalogue[f.Instrument]; return !ok })
 }

@@ -34,8 +34,8 @@ func (c *checker) simulation() {
 	for i, x := range s.Characteristics {
 		c.characteristic(at("simulation.characteristic", i), x)
 	}
-	if len(s.Themes) > 0 {
-		codes := slices.Concat(slices.Collect(maps.Values(c.catalogue[c.Coaching.Themes].Items))...)
+	if form, ok := c.catalogue[c.Coaching.Themes]; ok {
+		codes := slices.Concat(slices.Collect(maps.Values(form.Items))...)
 		slices.Sort(codes)
 		for _, code := range names(s.Themes) {
 			if path := at("simulation.themes", code); c.refer(path, code, "theme", codes) {
@@ -43,11 +43,18 @@ func (c *checker) simulation() {
 			}
 		}
 	}
-	items := c.catalogue[c.Coaching.Fidelity].Items
-	for _, item := range names(s.Fidelity) {
-		if path := at("simulation.fidelity", item); c.refer(path, item, "fidelity item", names(items)) {
-			c.shares(path, s.Fidelity[item], items[item], false)
+	if form, ok := c.catalogue[c.Coaching.Fidelity]; ok {
+		for _, item := range names(s.Fidelity) {
+			if path := at("simulation.fidelity", item); c.refer(path, item, "fidelity item", names(form.Items)) {
+				c.shares(path, s.Fidelity[item], form.Items[item], false)
+			}
 		}
+	}
+	if len(s.Themes) > 0 && c.Coaching.Themes == "" {
+		c.wrong("simulation.themes", "name the instrument in coaching.themes", "no instrument asks for themes")
+	}
+	if len(s.Fidelity) > 0 && c.Coaching.Fidelity == "" {
+		c.wrong("simulation.fidelity", "name the instrument in coaching.fidelity", "no instrument asks for fidelity")
 	}
 }
 

@@ -18,7 +18,7 @@ func Day(year int, month time.Month, day int) Date {
 func ParseDate(text string) (Date, error) {
 	t, err := time.Parse(time.DateOnly, text)
 	if err != nil {
-		return Date{}, fmt.Errorf("%q is not a day written as 2021-08-05", text)
+		return Date{}, fmt.Errorf("%q is not a day", text)
 	}
 	return Date{t}, nil
 }

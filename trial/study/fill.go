@@ -121,7 +121,7 @@ func (p *Protocol) date(to reflect.Value, from any, path string) {
 		err = fmt.Errorf("%s is %s", printed(from), described(from))
 	}
 	if err != nil {
-		p.unfit(path, p.wrong(path, "%v", err).Instead("a day is written as 2021-08-05"))
+		p.unfit(path, p.wrong(path, "%v", err).Instead("a day of the calendar, written as 2021-08-05"))
 		return
 	}
 	to.Set(reflect.ValueOf(day))
@@ -140,7 +140,11 @@ func (p *Protocol) list(to reflect.Value, from any, path string, refuse func(str
 		if to.Type().Elem().Kind() == reflect.Struct {
 			refuse("a list of tables is wanted here: [[" + p.show(path) + "]]")
 		} else {
-			refuse("a list in square brackets is wanted here, as [1, 2]")
+			example := "[1, 2]"
+			if to.Type().Elem().Kind() == reflect.String {
+				example = `["one", "two"]`
+			}
+			refuse("a list in square brackets is wanted here, as " + example)
 		}
 		return
 	}
@@ -222,6 +226,9 @@ func (p *Protocol) lineOf(path string) int {
 
 // show writes a path as its reader knows it: "visit.1.form.0.arms" is visit[month3].form[pfi16].arms.
 func (p *Protocol) show(path string) string {
+	if path == "" { // TOML lets a key be empty
+		return `""`
+	}
 	var b strings.Builder
 	at := ""
 	for part := range strings.SplitSeq(path, ".") {
@@ -246,6 +253,10 @@ func printed(v any) string {
 		text = strconv.Quote(v)
 	case time.Time:
 		text = v.Format("2006-01-02 15:04:05")
+	case float64:
+		if text = strconv.FormatFloat(v, 'f', -1, 64); v == math.Trunc(v) && !math.IsInf(v, 0) {
+			text += ".0"
+		}
 	case []any, []map[string]any, map[string]any:
 		text = "this"
 	}

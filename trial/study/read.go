@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -113,7 +114,9 @@ func syntax(name string, err error) *problem.Problem {
 	if !ok {
 		return problem.New(problem.Invalid, "not a TOML file: %v", err).At("%s", name).Because(err)
 	}
-	p := problem.New(problem.Invalid, "not TOML: %s", broken.Message).
+	// The parser sees the end of the text as a zero byte.
+	said := strings.ReplaceAll(broken.Message, `got '\x00' instead`, "the file ends here")
+	p := problem.New(problem.Invalid, "not TOML: %s", said).
 		At("%s line %d column %d", name, broken.Position.Line, broken.Position.Col).Because(err).
 		Instead("keys are written as key = \"text\", key = 12 or key = [1, 2], tables as [table] or [[list]]")
 	if broken.LastKey != "" {

@@ -98,11 +98,17 @@ func (s *scanner) value(path string) {
 		for n := 0; s.more("]"); n++ {
 			element := join(path, strconv.Itoa(n))
 			s.mark(element, s.line)
-			s.value(element)
+			start := s.pos
+			if s.value(element); s.pos == start { // not TOML
+				return
+			}
 		}
 	case s.skip("{"):
 		for s.more("}") {
-			s.pair(path)
+			start := s.pos
+			if s.pair(path); s.pos == start {
+				return
+			}
 		}
 	default:
 		for s.pos < len(s.text) && !strings.ContainsRune(",]}#\n", rune(s.text[s.pos])) {
