@@ -21,6 +21,8 @@ type Options struct {
 	ResidualBy string
 	// Also are further columns a model needs (visit, trials): rows where they are missing are dropped too.
 	Also []string
+
+	leave []bool // rows of the table left out by Without
 }
 
 // Design is a formula applied to a table.
@@ -55,8 +57,9 @@ type Grouping struct {
 // Random is a random term: for each level of the grouping as many correlated effects as it has names.
 type Random struct {
 	Grouping
-	Names []string  // "(Intercept)" or a column's name
-	Z     []float64 // used rows x len(Names), row-major; nil means one column of ones
+	Names     []string   // "(Intercept)" or a column's name
+	Z         []float64  // used rows x len(Names), row-major; nil means one column of ones
+	Variables [][]string // of the term each column belongs to; none for the intercept
 }
 
 // New parses the formula and applies it to the table.
@@ -144,7 +147,7 @@ func (d *Design) choose(columns []*column) error {
 	n := d.table.Len()
 	keep := make([]bool, n)
 	for i := range keep {
-		keep[i] = true
+		keep[i] = d.options.leave == nil || !d.options.leave[i]
 	}
 	for name, values := range d.options.Filter {
 		c, err := d.table.find(name)
@@ -306,6 +309,9 @@ func (d *Design) random(bar Bar) (*Random, error) {
 	}
 	c := newCoder(&bar.Effects, variables)
 	r.Names = c.names
+	for _, term := range c.termOf {
+		r.Variables = append(r.Variables, bar.Effects.names(term))
+	}
 	if len(c.names) == 0 {
 		return nil, fmt.Errorf("the random term (%s) has no column among the used rows", bar.Label())
 	}
@@ -348,6 +354,9 @@ func (d *Design) Terms() (labels []string, of []int) {
 	}
 	return labels, of
 }
+
+// TermVariables gives the variables of a fixed term by its number in Terms; none for the intercept, -1.
+func (d *Design) TermVariables(term int) []string { return d.Formula.Fixed.names(term) }
 
 // Numbers gives a column over the used rows as finite numbers.
 func (d *Design) Numbers(name string) ([]float64, error) {

@@ -45,12 +45,18 @@ func (b Bar) Label() string {
 func (b Bar) GroupLabel() string { return strings.Join(b.Group, ":") }
 
 // Label names a term as R does: its variables joined by colons.
-func (t *Terms) Label(term int) string {
+func (t *Terms) Label(term int) string { return strings.Join(t.names(term), ":") }
+
+// names gives the variables of a term; none for the intercept, -1.
+func (t *Terms) names(term int) []string {
+	if term < 0 {
+		return nil
+	}
 	names := make([]string, len(t.Terms[term]))
 	for i, v := range t.Terms[term] {
 		names[i] = t.Vars[v]
 	}
-	return strings.Join(names, ":")
+	return names
 }
 
 // Contains says whether the term of exactly these variables (ascending) is there; none means the intercept.

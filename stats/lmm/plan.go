@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"sync"
 
 	"rekindle/stats/arithmetic"
 	"rekindle/stats/design"
@@ -30,6 +31,11 @@ type Plan struct {
 	sizes    []int // levels of each random term
 
 	components []Component // names of the variance parameters, in their order
+
+	ranks     sync.Once // for containment degrees of freedom
+	effects   []effect
+	rankXZ    int
+	rankError error
 }
 
 // Names of the notes this package gives besides those of design.
