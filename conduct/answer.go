@@ -138,7 +138,7 @@ func answerable(r participant.Record, v store.VisitOf, form store.FormOf, tx *st
 		return problem.New(problem.Conflict, "The survey is not open to somebody whose participation is %s", r.Status)
 	case form.Submitted != nil:
 		return problem.New(problem.Conflict, "This form was submitted on %s", form.Submitted.Format("January 2, 2006")).Instead("Use a correction, with its reason.")
-	case v.State == assessment.Missed, v.Place(tx.Now()) == assessment.Late && v.State != assessment.Finished:
+	case v.State == assessment.Missed, v.Place(tx.Now()) == assessment.Late:
 		return problem.New(problem.Conflict, "The survey closed on %s", v.Closes.AddDate(0, 0, -1).Format("January 2, 2006"))
 	case v.Place(tx.Now()) == assessment.Early:
 		return problem.New(problem.Conflict, "The survey opens on %s", v.Opens.Format("January 2, 2006"))
