@@ -26,6 +26,9 @@ type Allocation struct {
 // The cost of a draw from permuted blocks grows with before, since no sequence is kept anywhere: some milliseconds after
 // ten thousand.
 func (d Design) Draw(s Seed, v Values, before int, tally Tally) (arm string, err error) {
+	if err := d.Check(); err != nil {
+		return "", err
+	}
 	stratum, err := d.Stratum(v)
 	if err != nil {
 		return "", err

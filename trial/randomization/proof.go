@@ -43,6 +43,9 @@ func Prove(s Seed, d Design, commitment string, store, trail []Allocation) []Fin
 	if got := d.Commitment(s); got != commitment {
 		return []Finding{{What: "commitment of seed and design", Expected: commitment, Found: got}}
 	}
+	if err := d.Check(); err != nil {
+		return []Finding{{What: "design", Expected: "one that can be drawn from", Found: err.Error()}}
+	}
 	r := replay{design: d, seed: s, drawn: map[string]int{}, streams: map[string]*blocks{}, tally: d.NewTally(nil),
 		people: map[participant.Code]int{}}
 	for _, a := range trail {

@@ -250,6 +250,18 @@ func TestNewDesignFindsEveryMistake(t *testing.T) {
 	}
 }
 
+func TestHalfADesignIsNotDrawnFrom(t *testing.T) {
+	for _, method := range []study.Method{study.PermutedBlocks, study.Minimization, ""} {
+		half := randomization.Design{Trial: "half", Method: method}
+		if _, err := half.Draw(seed(t, 1), nil, 0, nil); !problem.Is(err, problem.Invalid) {
+			t.Errorf("a draw from %+v: %v", half, err)
+		}
+		if found := randomization.Prove(seed(t, 1), half, half.Commitment(seed(t, 1)), nil, nil); len(found) != 1 || found[0].What != "design" {
+			t.Errorf("a proof of %+v: %v", half, found)
+		}
+	}
+}
+
 func TestStratify(t *testing.T) {
 	strata := paper(study.PermutedBlocks).Strata
 	answers := map[string]string{"demographics.gender": "9", "demographics.medicine": "no"}
