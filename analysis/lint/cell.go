@@ -170,6 +170,12 @@ func (s *sheet) row(id string) *line {
 	return nil
 }
 
+// short is the number of a table whose title begins with it, else the title.
+func (s *sheet) short() string {
+	number, _, _ := strings.Cut(s.Title, ". ")
+	return number
+}
+
 // place names a cell.
 func (s *sheet) place(l *line, column int) string { return l.name() + " / " + s.Columns[column].Label }
 

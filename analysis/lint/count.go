@@ -14,7 +14,7 @@ var countRules = []Rule{
 	{"total", "A column that puts others together has their sums, their joint mean, and the SD that follows from theirs.", (*checker).totals},
 }
 
-// denominators gives percent of count in n.
+// share gives count as a percentage of n.
 func share(count, n int) float64 { return 100 * float64(count) / float64(n) }
 
 // countPercent prints a count with its percentage.
@@ -125,9 +125,9 @@ func (c *checker) sumCounts(s *sheet, b *Block, in []*line) {
 		if a.sum == a.n {
 			continue
 		}
-		severity, reason := Error, fmt.Sprintf("%s not counted.", people(a.n-a.sum))
+		severity, reason := Error, people(a.n-a.sum)+" not counted."
 		if a.sum > a.n {
-			reason = fmt.Sprintf("%s counted twice.", people(a.sum-a.n))
+			reason = people(a.sum-a.n) + " counted twice."
 		} else if b.Answers == "" && !exact {
 			severity, reason = Warning, reason+" Say how many did not answer, or that the rows are not the answers to one question."
 		}
@@ -241,7 +241,7 @@ func (c *checker) total(s *sheet, l *line, k int, parts []int) {
 // people counts people in words.
 func people(n int) string {
 	if n == 1 {
-		return "one person is"
+		return "One person is"
 	}
 	return fmt.Sprintf("%d people are", n)
 }

@@ -165,11 +165,13 @@ func (c *checker) decimals() {
 				}
 				if slices.ContainsFunc(places, func(p int) bool { return p != want }) {
 					printed = append(printed, x.text)
-					expected = append(expected, fmt.Sprintf("%s: %d", s.Columns[k].Label, want))
+					if n := strconv.Itoa(want); !slices.Contains(expected, n) {
+						expected = append(expected, n)
+					}
 				}
 			}
 			if len(printed) > 0 {
-				c.find("decimals", Warning, s.ID, l.name(), strings.Join(printed, "; "), "decimals: "+strings.Join(expected, "; "),
+				c.find("decimals", Warning, s.ID, l.name(), strings.Join(printed, "; "), strings.Join(expected, " or ")+" decimals",
 					"Printed with other decimals than %s.", map[bool]string{true: "the plan gives to the row", false: "the other rows of the column"}[l.Decimals != nil])
 			}
 		}
