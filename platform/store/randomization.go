@@ -53,12 +53,6 @@ func (tx *Tx) SealedSeed(ctx context.Context) ([]byte, error) {
 	return One(ctx, tx, Value[[]byte], "SELECT seed FROM randomization")
 }
 
-// ResealSeed keeps the seed sealed anew, after a change of the vault's key.
-func (tx *Tx) ResealSeed(ctx context.Context, sealed []byte) error {
-	_, err := tx.Do(ctx, "UPDATE randomization SET seed = $1", sealed)
-	return err
-}
-
 // CloseRandomization ends all draws and keeps the revealed seed. It cannot be taken back.
 func (tx *Tx) CloseRandomization(ctx context.Context, seed randomization.Seed) error {
 	changed, err := tx.Do(ctx, "UPDATE randomization SET closed = $1, revealed = $2 WHERE closed IS NULL", tx.Now(), seed.Reveal())

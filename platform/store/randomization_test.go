@@ -281,19 +281,32 @@ func TestStratumCorrectionsStandBeside(t *testing.T) {
 	}, func(o *store.Options) { o.Clock = func() time.Time { return at } })
 }
 
+// BenchmarkDraw draws one after the other, and from 64 at once, who share commits.
 func BenchmarkDraw(b *testing.B) {
-	s := storetest.Open(b, storetest.SQLite(b))
-	const n = 20_000
-	opened(b, s, study.PermutedBlocks, n)
-	for i := 0; b.Loop(); i++ {
-		if i == n {
-			b.Fatal("more draws than people")
-		}
-		if _, err := draw(b, s, i); err != nil {
-			b.Fatal(err)
+	for _, place := range []struct {
+		name string
+		of   func(testing.TB) store.Options
+	}{{"sqlite", storetest.SQLite}, {"postgres", storetest.Postgres}} {
+		for _, at := range []int{1, 64} {
+			b.Run(fmt.Sprintf("%s/%d", place.name, at), func(b *testing.B) {
+				s := storetest.Open(b, place.of(b))
+				opened(b, s, study.PermutedBlocks, b.N)
+				b.ResetTimer()
+				var group sync.WaitGroup
+				for worker := range at {
+					group.Go(func() {
+						for i := worker; i < b.N; i += at {
+							if _, err := draw(b, s, i); err != nil {
+								b.Error(err)
+							}
+						}
+					})
+				}
+				group.Wait()
+				b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "draws/s")
+			})
 		}
 	}
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "draws/s")
 }
 
 func record(t testing.TB, tx *store.Tx, verb string, code participant.Code) error {
