@@ -3,6 +3,7 @@ package protocol
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -13,7 +14,7 @@ const widest = 100
 // Text writes the page for a terminal of so many columns, 60 to 100.
 func (p *Page) Text(columns int) string {
 	t := &teller{width: max(60, min(columns, widest))}
-	t.line(p.Title)
+	t.wrap(p.Title, 0)
 	t.line(strings.Repeat("=", min(utf8.RuneCountInString(p.Title), t.width)))
 	t.line(fmt.Sprintf("Protocol %s, version %s", p.ID, p.Version))
 	t.wrap(p.Source, 0)
@@ -181,8 +182,8 @@ func (t *teller) table(table *Table) {
 	}
 }
 
-// widths gives each column the room its longest cell needs, then takes from the widest ones until the table fits; no
-// column becomes narrower than its longest word of up to 20 letters.
+// widths gives each column the room its longest cell needs, then takes from the widest ones until the table fits: first
+// down to their longest words of up to 20 letters, and where that is not enough, down to 8.
 func (t *teller) widths(rows [][]string) []int {
 	widths, least := make([]int, len(rows[0])), make([]int, len(rows[0]))
 	for _, row := range rows {
@@ -204,7 +205,13 @@ func (t *teller) widths(rows [][]string) []int {
 			}
 		}
 		if widest < 0 {
-			break
+			if slices.Max(least) <= 8 {
+				break
+			}
+			for i := range least {
+				least[i] = min(least[i], 8)
+			}
+			continue
 		}
 		widths[widest]--
 	}
