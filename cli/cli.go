@@ -18,8 +18,10 @@ import (
 // commands is the whole command line. Each field is declared in the file of its name.
 type commands struct {
 	Analyze       analyzeCommand       `cmd:"" help:"Make the report of a locked dataset or of a file of scores. Example: rekindle analyze rekindle-demo"`
+	Demo          demoCommand          `cmd:"" help:"Rehearse the published trial with simulated people and show it. Example: rekindle demo"`
 	Fit           fitCommand           `cmd:"" help:"Fit a mixed model to a case file or a table. Example: rekindle fit case.json"`
 	Audit         auditCommand         `cmd:"" help:"Check, export or read the audit trail. Example: rekindle audit verify rekindle-data"`
+	LintTables    lintTablesCommand    `cmd:"" help:"Check published tables against themselves. Example: rekindle lint-tables testdata/published/kiser2024.json"`
 	Protocol      protocolCommand      `cmd:"" help:"Check, show or begin a protocol. Example: rekindle protocol check protocols/kiser2024.toml"`
 	Randomization randomizationCommand `cmd:"" help:"Prove the allocations of a closed trial, or simulate those of one that is planned."`
 	Score         scoreCommand         `cmd:"" help:"Turn answers into scores. Example: rekindle score answers.json"`

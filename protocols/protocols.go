@@ -11,6 +11,9 @@ import "embed"
 //go:embed *.toml
 var Files embed.FS
 
+// Rehearsed is the file that 'rekindle demo' takes where none is named: the published trial.
+const Rehearsed = "kiser2024.toml"
+
 // New is the template (text/template, with << and >> around its actions, since mails have their words in braces) of a
 // small, complete protocol. It asks for ID, Title and Timezone (text, written
 // by the function toml), Opens and Closes (days), Open (days between them) and Year.

@@ -161,15 +161,17 @@ func digest(b []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// programDigest is the digest of the running executable.
+// programDigest is the digest of the running executable. Linux keeps it readable where its file has been replaced since.
 func programDigest() (string, error) {
-	path, err := os.Executable()
+	b, err := os.ReadFile("/proc/self/exe")
 	if err != nil {
-		return "", problem.New(problem.Internal, "the program cannot find itself").Because(err)
-	}
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return "", problem.New(problem.Internal, "the program cannot read itself").Because(err)
+		path, err := os.Executable()
+		if err != nil {
+			return "", problem.New(problem.Internal, "the program cannot find itself").Because(err)
+		}
+		if b, err = os.ReadFile(path); err != nil {
+			return "", problem.New(problem.Internal, "the program cannot read itself").Because(err)
+		}
 	}
 	return digest(b), nil
 }

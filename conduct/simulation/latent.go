@@ -154,7 +154,7 @@ func (m *population) answers(rng *rand.Rand, s latent, in *instrument.Instrument
 		y := c.Mean + c.Offsets[j] + c.SD*(c.Loading*s.f[i]+math.Sqrt(1-c.Loading*c.Loading)*s.e[i][j])
 		code := int(min(max(math.Round(y), c.Low), c.High))
 		if item.Scale.Kind == instrument.VAS {
-			code = heap(rng, code)
+			code = heaped(rng, code)
 		}
 		if item.Reverse {
 			code = int(item.Scale.Low+item.Scale.High) - code
@@ -164,8 +164,8 @@ func (m *population) answers(rng *rand.Rand, s latent, in *instrument.Instrument
 	return out, true
 }
 
-// heap rounds an answer on a line of 0 to 100 as people do: 60% to tens, 25% to fives (assumed; research on the scale).
-func heap(rng *rand.Rand, y int) int {
+// heaped rounds an answer on a line of 0 to 100 as people do: 60% to tens, 25% to fives (assumed; research on the scale).
+func heaped(rng *rand.Rand, y int) int {
 	switch u := rng.Float64(); {
 	case u < 0.60:
 		return (y + 5) / 10 * 10

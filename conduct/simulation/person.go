@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 
+	"rekindle/trial/coach"
 	"rekindle/trial/instrument"
 	"rekindle/trial/study"
 )
@@ -27,6 +28,14 @@ type person struct {
 	most    int                // sessions after which they stop
 	pace    float64            // days from being allowed to choosing a coach
 	answers map[string]float64 // uniform number that decides response, by visit
+
+	// What has happened to them.
+	arm     string
+	coach   coach.Code
+	tries   int      // to find a coach
+	booked  []string // sessions
+	held    int
+	stopped bool
 }
 
 // stream gives the source of a person, a coach or an event, by a number of its own.
@@ -194,21 +203,32 @@ func gamma(rng *rand.Rand, k float64) float64 {
 	}
 }
 
-// live carries the person to a later visit: drift for everybody, and what coaching changed for those who had some of it, in
-// proportion to the sessions had.
-func (who *person) live(p *study.Protocol, dose float64) {
-	m := model()
-	who.state = m.later(who.rng, who.state)
-	for i, c := range m.Constructs {
-		who.state.f[i] += p.Simulation.Drift[c.ID] + dose*p.Simulation.Effect[c.ID]
+// live carries the person to the next visit.
+func (who *person) live() {
+	who.visits++
+	who.state = model().later(who.rng, who.state)
+}
+
+// seen is the latent state with what time changed in everybody after the baseline, and what coaching changed in those who had any.
+func (who *person) seen(p *study.Protocol) latent {
+	if who.visits == 0 {
+		return who.state
 	}
+	s := latent{f: slices.Clone(who.state.f), e: who.state.e}
+	for i, c := range model().Constructs {
+		s.f[i] += p.Simulation.Drift[c.ID]
+		if who.held > 0 {
+			s.f[i] += p.Simulation.Effect[c.ID]
+		}
+	}
+	return s
 }
 
 // fill answers a form: an instrument of the population model, a form of characteristics, themes or fidelity. An instrument
 // that the model does not know is answered by an even draw of its codes.
 func (who *person) fill(p *study.Protocol, in *instrument.Instrument) instrument.Answers {
 	out := instrument.Answers{}
-	codes, known := model().answers(who.rng, who.state, in)
+	codes, known := model().answers(who.rng, who.seen(p), in)
 	for _, item := range in.Items {
 		switch {
 		case known:
