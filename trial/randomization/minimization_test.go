@@ -88,7 +88,7 @@ func TestMinimizationKeepsUnequalRatios(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := randomization.Simulate(d, e, 30, 1)
+		s, err := randomization.Simulate(d, e, 15, 1)
 		if err != nil {
 			t.Fatal(err)
 		}

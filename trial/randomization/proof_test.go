@@ -143,7 +143,7 @@ func TestProveFindsMissingExtraAndReordered(t *testing.T) {
 				return f.Participant == a.Participant && strings.HasPrefix(f.What, what)
 			})
 		}
-		for i := range len(right) - 1 {
+		for i := 0; i < len(right)-1; i += 3 {
 			without := slices.Delete(slices.Clone(right), i, i+1)
 			if found := prove(without, without); !names(found, "place in the order of the trial", right[i+1]) {
 				t.Errorf("%s: %d missing from both: %v", method, i, found)
