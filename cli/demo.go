@@ -49,7 +49,7 @@ const simulatedText = "The people in this directory are simulated: a rehearsal m
 
 // Run makes the directory, rehearses, analyses, and serves.
 func (c *demoCommand) Run(ctx context.Context, s *streams) error {
-	p, err := c.protocol()
+	p, err := c.protocol(s)
 	if err != nil {
 		return err
 	}
@@ -83,9 +83,9 @@ Proofs:
 	return nil
 }
 
-func (c *demoCommand) protocol() (*study.Protocol, error) {
+func (c *demoCommand) protocol(s *streams) (*study.Protocol, error) {
 	if c.Protocol != "" {
-		return study.Load(c.Protocol)
+		return soundProtocol(c.Protocol, s.in)
 	}
 	text, err := protocols.Files.ReadFile(protocols.Rehearsed)
 	if err != nil {

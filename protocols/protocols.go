@@ -15,8 +15,8 @@ var Files embed.FS
 const Rehearsed = "kiser2024.toml"
 
 // New is the template (text/template, with << and >> around its actions, since mails have their words in braces) of a
-// small, complete protocol. It asks for ID, Title and Timezone (text, written
-// by the function toml), Opens and Closes (days), Open (days between them) and Year.
+// small, complete protocol. It asks for ID, Title and Timezone (text, written by the function toml), Opens and Closes
+// (days), Open (days between them) and Year.
 //
 //go:embed new.tmpl
 var New string

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 )
 
 // sensitivities lists the sensitivity analyses that a plan may ask for.
@@ -75,6 +76,9 @@ func (c *checker) covariates() {
 			var ok bool
 			if codes, ok = c.item(path+".item", v.Item); !ok {
 				continue
+			}
+			if form, _, _ := strings.Cut(v.Item, "."); !c.askedFirst(form) {
+				c.wrong(path+".item", "add the form to a baseline visit", "%s is not asked of everybody before allocation", v.Item)
 			}
 		}
 		c.cover(path, v, codes)

@@ -75,6 +75,40 @@ func TestManyStrataWithoutSharesWarn(t *testing.T) {
 	}
 }
 
+// TestCheckOfFurtherElements adds an element to a list of the published trial's protocol.
+func TestCheckOfFurtherElements(t *testing.T) {
+	whole := shipped(t, "kiser2024.toml")
+	const form = "form = [{ instrument = \"pfi16\" }]\n"
+	for _, c := range []struct{ name, added, field, message string }{
+		{"consent out of order", "[[consent]]\nversion = \"2\"\neffective = 2021-08-01\ntext = \"x\"", "consent[2].effective", `"2" takes effect on 2021-08-01, not after version "1" (2021-08-05)`},
+		{"consent version twice", "[[consent]]\nversion = \"1\"\neffective = 2021-09-01\ntext = \"x\"", "consent[2].version", `version "1" is used twice`},
+		{"visit id twice", "[[visit]]\nid = \"month3\"\nname = \"x\"\nanchor = \"randomization\"\nday = 200\nwindow_after = 9\n" + form, "visit[3].id", `"month3" is used twice`},
+		{"visit without instrument", "[[visit]]\nid = \"month9\"\nname = \"x\"\nanchor = \"randomization\"\nday = 270\nwindow_after = 9\n", "visit[month9].form", `nothing is asked at the visit "month9"`},
+		{"visit counted from the opening", "[[visit]]\nid = \"month9\"\nname = \"x\"\nanchor = \"opening\"\nday = 270\nwindow_after = 9\n" + form, "visit[month9].anchor", "not from when each participant began"},
+		{"overlapping windows", "[[visit]]\nid = \"month4\"\nname = \"x\"\nanchor = \"randomization\"\nday = 122\nwindow_before = 5\n" + form, "visit[month4].window_before", `opens on day 117, before that of "month3" closes on day 121`},
+		{"third arm", "[[arm]]\nid = \"group\"\nname = \"Group\"\nrole = \"intervention\"\nratio = 2\ncoaching = true\ndescription = \"x\"", "allocation.block_sizes[2]", "a block of 6 cannot keep the allocation ratio 1:1:2"},
+		{"unlock of an open arm", "[[arm]]\nid = \"group\"\nname = \"Group\"\nrole = \"intervention\"\nratio = 2\ncoaching = true\ndescription = \"x\"\nunlock = { after_days = 9 }", "arm[group].unlock", "cannot be unlocked"},
+		{"covariate asked too late", "[[analysis.covariate]]\nid = \"theme\"\nname = \"x\"\nitem = \"fidelity.guidance\"\nlevels = [\"guided\", \"advised\"]", "analysis.covariate[theme].item", "not asked of everybody before allocation"},
+		{"covariate from nowhere", "[[analysis.covariate]]\nid = \"theme\"\nname = \"x\"", "analysis.covariate[theme]", "from a stratum or from an item"},
+		{"number with levels", "[[analysis.covariate]]\nid = \"years\"\nname = \"x\"\nitem = \"demographics.years_in_practice\"\nlevels = [\"1\"]", "analysis.covariate[years].levels", "is a number and has no levels"},
+		{"contrast at another visit", "[[analysis.contrast]]\nid = \"early\"\narm = \"coaching\"\nversus = \"control\"\nvisit = \"baseline\"", "analysis.contrast[early].visit", "precedes allocation"},
+		{"stratum of a number", "[[stratum]]\nid = \"years\"\nname = \"x\"\nitem = \"demographics.years_in_practice\"\nlevel = [{ id = \"few\", name = \"x\" }, { id = \"many\", name = \"x\" }]", "stratum[years].item", "no codes that levels could be made of"},
+		{"eligibility by an answer never given", "[[eligibility]]\nid = \"full\"\ntext = \"x\"\nitem = \"demographics.employment\"\nequals = \"fulltime\"", "eligibility[full].equals", `no code of demographics.employment "fulltime"`},
+		{"second default", "[[population]]\nid = \"pp\"\nname = \"x\"\nrule = \"per-protocol\"\nmin_sessions = 7\ndefault = true", "population[pp].min_sessions", "7 sessions are more than are planned"},
+		{"second default", "[[population]]\nid = \"pp\"\nname = \"x\"\nrule = \"per-protocol\"\nmin_sessions = 6\ndefault = true", "population[pp].default", "more than one population leads"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, found := check(t, whole+"\n"+c.added+"\n")
+			for _, p := range found {
+				if p.Field == c.field && strings.Contains(p.Message, c.message) {
+					return
+				}
+			}
+			t.Errorf("nothing is said of it:\n%v", found)
+		})
+	}
+}
+
 // TestEverythingAtOnce breaks many things in one file; all are named, in the order of the lines.
 func TestEverythingAtOnce(t *testing.T) {
 	text := shipped(t, "kiser2024.toml")

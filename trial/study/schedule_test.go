@@ -64,6 +64,10 @@ func TestPublishedTrial(t *testing.T) {
 	if s, ok := p.DefaultPopulation(); !ok || s.ID != "mitt" || s.MinSessions != 1 {
 		t.Errorf("default population %+v", s)
 	}
+	// $1556.73 with training and $969.23 without, per head of the 52 coached, leave $30,550 for training.
+	if training := float64(p.Coaching.Coaches)*p.Cost.Stipend + p.Cost.Lines[0].Amount; training != 30550 || p.Cost.HourlyRate != 200 || p.Cost.Benchmark != 1400 {
+		t.Errorf("training costs %v, %+v", training, p.Cost)
+	}
 	if _, ok := p.Visit("month6"); ok {
 		t.Error("a visit that is not there is found")
 	}
