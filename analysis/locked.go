@@ -2,6 +2,8 @@ package analysis
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 
 	"rekindle/problem"
 	"rekindle/trial/dataset"
@@ -108,27 +110,21 @@ func covariate(p *study.Protocol, c study.Covariate, e *dataset.Entrant) (string
 		return level, ok
 	}
 	a, ok := answer(e, p.Analysis.Baseline, c.Item)
+	if a.Number != nil {
+		return strconv.FormatFloat(*a.Number, 'g', -1, 64), ok
+	}
 	return a.Code, ok && a.Code != ""
 }
 
 // answer finds an answer by "form.item" at a visit.
 func answer(e *dataset.Entrant, visit, item string) (dataset.Answer, bool) {
-	form, id, _ := cut(item)
+	form, id, _ := strings.Cut(item, ".")
 	v := e.Visits[visit]
 	if v == nil {
 		return dataset.Answer{}, false
 	}
 	a, ok := v.Answers[form][id]
 	return a, ok
-}
-
-func cut(item string) (form, id string, ok bool) {
-	for i := range item {
-		if item[i] == '.' {
-			return item[:i], item[i+1:], true
-		}
-	}
-	return "", item, false
 }
 
 // check refuses data that no plan can analyse, and notes what a reader must know.

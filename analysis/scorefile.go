@@ -156,25 +156,11 @@ func (s *scoreFile) demand() {
 		need(c.Analysed, "the marks of who received the intervention")
 	}
 	for _, v := range s.p.Analysis.Covariates {
-		need(covariateColumn(v), "covariate "+v.ID)
+		need(v.InFile(), "covariate "+v.ID)
 	}
 	for _, o := range s.p.Outcomes {
-		need(outcomeColumn(o), "outcome "+o.ID)
+		need(o.InFile(), "outcome "+o.ID)
 	}
-}
-
-func covariateColumn(c study.Covariate) string {
-	if c.Column != "" {
-		return c.Column
-	}
-	return c.ID
-}
-
-func outcomeColumn(o study.Outcome) string {
-	if o.Column != "" {
-		return o.Column
-	}
-	return o.ID
 }
 
 // word gives a cell in the protocol's own words.
@@ -224,13 +210,15 @@ func (s *scoreFile) row(row int, record []string) {
 	}
 	covariates := map[string]string{}
 	for _, v := range s.p.Analysis.Covariates {
-		w := s.word(record, covariateColumn(v))
+		w := s.word(record, v.InFile())
 		switch {
 		case w == "":
-		case slices.Contains(v.Levels, w):
+		case len(v.Levels) == 0 && number(w), slices.Contains(v.Levels, w):
 			covariates[v.ID] = w
+		case len(v.Levels) == 0:
+			s.wrong(row, v.InFile(), "give a number with a decimal point, or leave the cell empty", "%q is not a number", w)
 		default:
-			s.wrong(row, covariateColumn(v), "use "+s.words(covariateColumn(v), v.Levels), "level %q is not in the protocol", w)
+			s.wrong(row, v.InFile(), "use "+s.words(v.InFile(), v.Levels), "level %q is not in the protocol", w)
 		}
 	}
 	i, known := s.at[code]
@@ -258,13 +246,13 @@ func (s *scoreFile) row(row int, record []string) {
 func (s *scoreFile) scores(row int, record []string, p *Participant, visit string) {
 	any := false
 	for _, o := range s.p.Outcomes {
-		cell := strings.TrimSpace(record[s.column[outcomeColumn(o)]])
+		cell := strings.TrimSpace(record[s.column[o.InFile()]])
 		if cell == "" {
 			continue
 		}
 		v, err := strconv.ParseFloat(cell, 64)
 		if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
-			s.wrong(row, outcomeColumn(o), "give a number with a decimal point, or leave the cell empty", "%q is not a number", cell)
+			s.wrong(row, o.InFile(), "give a number with a decimal point, or leave the cell empty", "%q is not a number", cell)
 			continue
 		}
 		if p.Scores[o.ID] == nil {
@@ -276,6 +264,12 @@ func (s *scoreFile) scores(row int, record []string, p *Participant, visit strin
 	if visit == s.p.Analysis.Endpoint && any {
 		p.Complete, p.InWindow = true, true
 	}
+}
+
+// number says whether a cell is a finite number.
+func number(cell string) bool {
+	v, err := strconv.ParseFloat(cell, 64)
+	return err == nil && finite(v)
 }
 
 // words lists what a cell may hold: the file's own words where the protocol maps them, our ids otherwise.

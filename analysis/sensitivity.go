@@ -24,6 +24,7 @@ type plan struct {
 	p        *study.Protocol
 	people   []*Participant
 	contrast study.Contrast // the first of the protocol
+	drawn    [][]uint8      // new allocations of a randomization test, arms by person; nil: not drawn yet
 }
 
 // furtherAnalyses are all that a protocol may list, in the order they are reported.

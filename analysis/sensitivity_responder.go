@@ -100,18 +100,21 @@ var rerandomization = further{
 				y, observed, at = append(y, to-from), append(observed, code[who.Arm]), append(at, i)
 			}
 		}
-		all := make([]int, len(q.people))
-		replay := exact.Procedure{Draw: func(rng *rand.Rand, arms []int) {
-			q.allocate(rng, all, code)
+		drawn := q.reallocations(code)
+		n := 0
+		replay := exact.Procedure{Draw: func(_ *rand.Rand, arms []int) {
+			all := drawn[n%len(drawn)]
+			n++
 			for k, i := range at {
-				arms[k] = all[i]
+				arms[k] = int(all[i])
 			}
 		}}
-		options := exact.Options{Draws: rerandomizations, Seed: q.p.Analysis.Seed}
+		options := exact.Options{Draws: rerandomizations}
 		test, err := exact.Randomize(observed, replay, exact.MeanDifference(y), options)
 		if err != nil {
 			return out, err
 		}
+		n = 0
 		shift, err := exact.ShiftInterval(y, observed, replay, confidenceOf(q.p), options)
 		if err != nil {
 			return out, err
@@ -124,24 +127,46 @@ var rerandomization = further{
 	},
 }
 
-// allocate draws a new allocation of everybody by permuted blocks of random size within strata, in order of randomization.
-func (q *plan) allocate(rng *rand.Rand, arms []int, code map[string]int) {
-	open := map[string][]int{}
+// reallocations draws the new allocations, once for all outcomes: everybody stays in line and stratum, the arms are drawn anew.
+func (q *plan) reallocations(code map[string]int) [][]uint8 {
+	if q.drawn != nil {
+		return q.drawn
+	}
+	stratum := make([]int, len(q.people))
+	number := map[string]int{}
 	for i, who := range q.people {
-		stratum := ""
+		key := ""
 		for _, s := range q.p.Strata {
-			stratum += who.Strata[s.ID] + "\x00"
+			key += who.Strata[s.ID] + "\x00"
 		}
-		block := open[stratum]
+		if _, known := number[key]; !known {
+			number[key] = len(number)
+		}
+		stratum[i] = number[key]
+	}
+	rng := rand.New(rand.NewPCG(q.p.Analysis.Seed, 0x616c6c6f63))
+	q.drawn = make([][]uint8, rerandomizations)
+	for k := range q.drawn {
+		q.drawn[k] = make([]uint8, len(q.people))
+		q.allocate(rng, q.drawn[k], stratum, len(number), code)
+	}
+	return q.drawn
+}
+
+// allocate draws a new allocation by permuted blocks of random size within strata, in order of randomization.
+func (q *plan) allocate(rng *rand.Rand, arms []uint8, stratum []int, strata int, code map[string]int) {
+	open := make([][]uint8, strata)
+	for i, s := range stratum {
+		block := open[s]
 		if len(block) == 0 {
 			size := q.p.Allocation.BlockSizes[rng.IntN(len(q.p.Allocation.BlockSizes))]
 			for _, a := range q.p.Arms {
 				for range size / q.p.RatioSum() * a.Ratio {
-					block = append(block, code[a.ID])
+					block = append(block, uint8(code[a.ID]))
 				}
 			}
 			rng.Shuffle(len(block), func(i, j int) { block[i], block[j] = block[j], block[i] })
 		}
-		arms[i], open[stratum] = block[0], block[1:]
+		arms[i], open[s] = block[0], block[1:]
 	}
 }
