@@ -85,6 +85,9 @@ func (rep *Report) Files() (map[string][]byte, error) {
 	}
 	files["result.json"] = append(result, '\n')
 	files["protocol.toml"] = rep.Protocol.Text()
+	if files[PublicationFile], err = rep.Publication().Write(); err != nil {
+		return nil, problem.New(problem.Internal, "the publication cannot be written").Because(err)
+	}
 	page, err := rep.page(drawings)
 	if err != nil {
 		return nil, err

@@ -223,7 +223,7 @@ func (c *checker) derive(s *sheet, d Derivation, formula string) (all []interval
 		for _, id := range d.Parts {
 			part := s.row(id)
 			x := part.cells[k]
-			usable = usable && !x.blank && x.kind.mean()
+			usable = usable && !x.blank && x.kind.mean() && x.n == row.cells[k].n // else they are means of other people
 			if !usable {
 				break
 			}

@@ -156,10 +156,11 @@ func (v *validator) row(path string, t *Table, row *Row) {
 	for i, c := range row.Cells {
 		path := fmt.Sprintf("%s.cells[%d]", path, i)
 		kind := t.kind(row, i)
-		if _, err := parseCell(c.Text, kind); err != nil {
+		parsed, err := parseCell(c.Text, kind)
+		if err != nil {
 			v.wrong(path, fmt.Sprintf("print it as %q, or give the row or column its own kind", kind), "%v", err)
 		}
-		if row.Missing && !kind.counts() {
+		if row.Missing && !parsed.blank && !kind.counts() {
 			v.wrong(path, "count the people without an answer: kind \"n\"", "a missing row of kind %q", kind)
 		}
 		if c.N != nil && *c.N < 0 || c.DF < 0 {
