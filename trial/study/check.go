@@ -85,13 +85,23 @@ func (c *checker) warn(path, right, format string, args ...any) {
 
 func (c *checker) note(warning bool, path, right, format string, args []any) {
 	for _, unfit := range c.source.at {
-		if path == unfit || strings.HasPrefix(path, unfit+".") || strings.HasPrefix(unfit, path+".") && !warning {
+		if path == unfit || strings.HasPrefix(path, unfit+".") {
 			return
 		}
 	}
 	found := c.Protocol.wrong(path, format, args...).Instead("%s", right)
 	found.Warning = warning
 	c.found = append(c.found, finding{c.lineOf(path), found})
+}
+
+// unread reports whether a key of some element of a list could not be read, so that the element that is missed may be there.
+func (c *checker) unread(list, key string) bool {
+	for _, unfit := range c.source.at {
+		if strings.HasPrefix(unfit, list+".") && strings.HasSuffix(unfit, "."+key) {
+			return true
+		}
+	}
+	return false
 }
 
 // written reports whether a key stands in the file. Of a protocol made in code it is true.

@@ -36,10 +36,10 @@ func (c *checker) arms() {
 		c.unlock(path+".unlock", a)
 		coached = coached || a.Coaching
 	}
-	if len(c.Arms) > 0 && controls == 0 {
+	if len(c.Arms) > 0 && controls == 0 && !c.unread("arm", "role") {
 		c.wrong("arm", `give one arm role = "control"`, "no arm is the control")
 	}
-	if len(c.Arms) > 0 && !coached {
+	if len(c.Arms) > 0 && !coached && !c.unread("arm", "coaching") {
 		c.wrong("arm", "give the intervention arm coaching = true", "no arm may choose a coach on allocation")
 	}
 }

@@ -33,7 +33,7 @@ func (c *checker) populations() {
 			}
 		}
 	}
-	if defaults == 0 {
+	if defaults == 0 && !c.unread("population", "default") {
 		c.wrong("population", "give one default = true", "no population leads the tables")
 	}
 	if !all {
@@ -66,7 +66,7 @@ func (c *checker) outcomes() {
 		}
 		c.score(path, o)
 	}
-	if primaries == 0 {
+	if primaries == 0 && !c.unread("outcome", "primary") {
 		c.wrong("outcome", "give one primary = true", "no outcome is primary")
 	}
 }

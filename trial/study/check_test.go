@@ -61,6 +61,8 @@ var slips = []broken{
 	{"number for yes", "", "waiting_list = true", "waiting_list = 1", "", "enrolment.waiting_list", "1 is a whole number", "true or false", 0},
 	{"word for a list", "", `modes = ["phone", "video"]`, `modes = "phone"`, "", "coaching.modes", `"phone" is text`, `["one", "two"]`, 0},
 	{"wrong type in a list", "", "sessions = [90, 60", `sessions = [90, "60"`, "", "coaching.sessions[2]", `"60" is text`, "whole number", 0},
+	{"role of another type", "", `role = "control"`, "role = 1", "", "arm[control].role", "1 is a whole number", "text in quotes", 0},
+	{"primary of another type", "", "primary = true\n", "primary = \"yes\"\n", "", "outcome[overall_burnout].primary", `"yes" is text`, "true or false", 0},
 	{"nan", "", "alpha = 0.05", "alpha = nan", "", "analysis.alpha", "NaN", "finite", 0},
 	{"negative seed", "", "seed = 20210805", "seed = -1", "", "analysis.seed", "-1", "from 0", 0},
 	{"a time for a day", "", "opens = 2021-08-05", "opens = 2021-08-05T09:00:00Z", "", "enrolment.opens", "has a time of day", "2021-08-05", 0},

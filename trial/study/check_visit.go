@@ -24,10 +24,10 @@ func (c *checker) visits() {
 		c.window(path, v)
 		c.forms(path, v)
 	}
-	if !first {
+	if !first && !c.unread("visit", "baseline") {
 		c.wrong("visit", "add a visit with baseline = true", "no visit precedes allocation")
 	}
-	if !later {
+	if !later && !c.unread("visit", "baseline") {
 		c.wrong("visit", "add a visit after allocation", "there is no follow-up visit")
 	}
 	c.overlaps()
