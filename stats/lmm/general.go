@@ -18,7 +18,7 @@ type general struct {
 
 func newGeneral(p *Plan, m *Model) *general {
 	x := newMixture(p.layout)
-	return &general{x: x, s: newSearch(x, p.options.ML, m.mom, m.sol)}
+	return &general{x: x, s: newSearch(x, p.options.ML, false, m.mom, m.sol)}
 }
 
 // starts are the standard deviations of all effects relative to the residual from which the search begins; more than the

@@ -70,15 +70,24 @@ func NewPlan(d *design.Design, o Options) (*Plan, error) {
 		return nil, err
 	}
 	p.name()
+	if err := p.engine(); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// engine prepares the random part for one of the two ways of fitting.
+func (p *Plan) engine() error {
+	d := p.design
 	if len(d.Random) == 1 && d.Random[0].Z == nil && d.Residual == nil {
 		p.clusters = newClusters(d.Random[0].Index, len(d.Random[0].Levels), p.cell, d.Weights, p.p, p.row)
-		return p, nil
+		return nil
 	}
 	var terms []*term
 	for i := range d.Random {
 		t, ok := newTerm(&d.Random[i], p.n)
 		if !ok {
-			return nil, fmt.Errorf("the columns of the random term (%s) depend on each other", d.Formula.Random[i].Label())
+			return fmt.Errorf("the columns of the random term (%s) depend on each other", d.Formula.Random[i].Label())
 		}
 		terms = append(terms, t)
 	}
@@ -88,7 +97,7 @@ func NewPlan(d *design.Design, o Options) (*Plan, error) {
 		group, groups = d.Residual.Index, len(d.Residual.Levels)
 	}
 	p.layout = newLayout(terms, group, groups, d.Weights, p.n, p.p, p.row)
-	return p, nil
+	return nil
 }
 
 // name lists the variance parameters.

@@ -217,10 +217,12 @@ func (r *ratioSearch) refine(left, at, right int, d *[len(grid)]float64) optimum
 			return o
 		}
 		next := x - first/second
-		if !(second > 0) || !(next > lo && next < hi) {
+		if second > 0 && next >= lo && next <= hi {
+			done = math.Abs(next-x) <= 1e-7*(1+math.Abs(x)) // convergence is quadratic: this step is the last that matters
+		} else {
 			next = 0.5 * (lo + hi)
+			done = hi-lo <= 1e-15*(1+math.Abs(x))
 		}
-		done = math.Abs(next-x) <= 1e-9*(1+math.Abs(x)) // convergence is quadratic: this step is the last that matters
 		x = next
 	}
 	return o

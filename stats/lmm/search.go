@@ -9,14 +9,18 @@ import (
 // search maximizes the profiled likelihood of a mixture by Newton's method with exact derivatives. It runs over the
 // covariance factors relative to the first residual variance, entry by entry (so that a variance at 0 is an ordinary
 // point), and the logs of the other residual variances over the first; the first is profiled out. Equations (G10) to (G13).
+//
+// An absolute search runs over the covariance factors themselves and the logs of all residual variances, nothing profiled:
+// for likelihood profiles, where one of them is held.
 type search struct {
-	x   *mixture
-	ml  bool
-	nu  float64
-	mom *moments
-	sol *solution
+	x        *mixture
+	ml       bool
+	absolute bool
+	nu       float64
+	mom      *moments
+	sol      *solution
 
-	m     int       // parameters searched: k - 1
+	m     int       // parameters searched: k - 1, or k if absolute
 	psi   []float64 // where it stands
 	free  []bool
 	theta []float64 // factors as a list in the places of the parameters
@@ -26,21 +30,24 @@ type search struct {
 	f        float64
 	gradient []float64 // of minus the profiled log-likelihood, in psi
 	hessian  []float64 // m x m
-	joint    []float64 // (m+1) x (m+1): minus log-likelihood in psi and the log of the first residual variance
-	jac      []float64 // k x (m+1): d gamma / d (psi, log residual)
+	joint    []float64 // k x k: of minus the log-likelihood in psi and (unless absolute) the log of the first residual variance
+	jac      []float64 // k x k: d gamma / d (psi, log residual)
 
 	evaluations, derivatives int
 }
 
-func newSearch(x *mixture, ml bool, mom *moments, sol *solution) *search {
-	k := x.k
-	s := &search{x: x, ml: ml, nu: float64(x.n - x.p), mom: mom, sol: sol, m: k - 1}
+func newSearch(x *mixture, ml, absolute bool, mom *moments, sol *solution) *search {
+	k, m := x.k, x.k-1
+	if absolute {
+		m = k
+	}
+	s := &search{x: x, ml: ml, absolute: absolute, nu: float64(x.n - x.p), mom: mom, sol: sol, m: m}
 	if ml {
 		s.nu = float64(x.n)
 	}
-	s.psi, s.free = make([]float64, k-1), make([]bool, k-1)
+	s.psi, s.free = make([]float64, m), make([]bool, m)
 	s.theta, s.rel, s.gamma = make([]float64, k), make([]float64, k), make([]float64, k)
-	s.gradient, s.hessian = make([]float64, k-1), make([]float64, (k-1)*(k-1))
+	s.gradient, s.hessian = make([]float64, m), make([]float64, m*m)
 	s.joint, s.jac = make([]float64, k*k), make([]float64, k*k)
 	return s
 }
@@ -62,8 +69,8 @@ func (s *search) set(psi []float64) {
 		})
 	}
 	s.rel[terms] = 1
-	for g := 1; g < x.groups; g++ {
-		s.rel[terms+g] = arithmetic.Exp(psi[terms+g-1])
+	for i, v := range psi[terms:] {
+		s.rel[x.k-(len(psi)-terms)+i] = arithmetic.Exp(v)
 	}
 }
 
@@ -74,7 +81,17 @@ func (s *search) value(psi []float64) float64 {
 	if !s.x.value(s.rel[s.x.k-s.x.groups:], s.mom) || !s.sol.factor(s.mom.m) {
 		return math.Inf(1)
 	}
-	f := s.mom.logDet + float64(s.nu*arithmetic.Log(s.sol.rss))
+	return s.deviance()
+}
+
+// deviance is minus the log-likelihood (profiled unless absolute) without constants.
+func (s *search) deviance() float64 {
+	f := s.mom.logDet
+	if s.absolute {
+		f += s.sol.rss
+	} else {
+		f += float64(s.nu * arithmetic.Log(s.sol.rss))
+	}
 	if !s.ml {
 		f += s.sol.logDetX
 	}
@@ -90,13 +107,12 @@ func (s *search) derive() bool {
 	if !x.moments(s.rel, s.mom) || !s.sol.factor(s.mom.m) {
 		return false
 	}
-	s.f = s.mom.logDet + float64(s.nu*arithmetic.Log(s.sol.rss))
-	if !s.ml {
-		s.f += s.sol.logDetX
+	s.f = s.deviance()
+	variance := 1.0
+	if !s.absolute {
+		variance = s.sol.rss / s.nu
+		s.mom.scale(variance, x.n)
 	}
-	s.f *= 0.5
-	variance := s.sol.rss / s.nu
-	s.mom.scale(variance, x.n)
 	if !s.sol.solve(s.mom, x.n, s.ml) {
 		return false
 	}
@@ -128,7 +144,10 @@ func (s *search) derive() bool {
 		}
 		s.gradient[a] = g
 		for b := range m {
-			s.hessian[a*m+b] = s.joint[a*k+b] - float64(s.joint[a*k+m]*s.joint[m*k+b])/s.joint[m*k+m]
+			s.hessian[a*m+b] = s.joint[a*k+b]
+			if !s.absolute {
+				s.hessian[a*m+b] -= float64(s.joint[a*k+m]*s.joint[m*k+b]) / s.joint[m*k+m]
+			}
 		}
 	}
 	return true
@@ -149,8 +168,12 @@ func (s *search) chain(variance float64) {
 			}
 		})
 	}
-	for g := 1; g < x.groups; g++ {
-		s.jac[(terms+g)*k+terms+g-1] = s.gamma[terms+g]
+	for a := terms; a < s.m; a++ { // logs of residual variances
+		place := k - s.m + a
+		s.jac[place*k+a] = s.gamma[place]
+	}
+	if s.absolute {
+		return
 	}
 	for i := range k {
 		s.jac[i*k+s.m] = s.gamma[i]
@@ -170,6 +193,13 @@ func (s *search) curvature(variance float64, terms int) {
 			}
 		})
 	}
+	for a := terms; a < m; a++ {
+		place := k - m + a
+		s.joint[a*k+a] -= float64(s.sol.score[place] * s.gamma[place])
+	}
+	if s.absolute {
+		return
+	}
 	for i := range k {
 		for a := range m {
 			v := float64(s.sol.score[i] * s.jac[i*k+a]) // d2 gamma / d psi d log residual = d gamma / d psi
@@ -177,10 +207,6 @@ func (s *search) curvature(variance float64, terms int) {
 			s.joint[m*k+a] -= v
 		}
 		s.joint[m*k+m] -= float64(s.sol.score[i] * s.gamma[i])
-	}
-	for g := 1; g < x.groups; g++ {
-		a := terms + g - 1
-		s.joint[a*k+a] -= float64(s.sol.score[terms+g] * s.gamma[terms+g])
 	}
 }
 
