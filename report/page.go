@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"html/template"
+	"regexp"
 	"strings"
 
 	"rekindle/analysis"
@@ -18,7 +19,7 @@ var pageText string
 //go:embed page.css
 var pageStyle string
 
-var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{"minus": minus}).Parse(pageText))
+var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{"minus": minus, "cell": cell}).Parse(pageText))
 
 // minus sets a true minus sign before digits, for people; files for machines keep the hyphen.
 func minus(s string) string {
@@ -32,17 +33,36 @@ func minus(s string) string {
 	return b.String()
 }
 
+// interval finds the estimate and the interval of a cell.
+var interval = regexp.MustCompile(`^(-?[0-9.]+) (\(-?[0-9.]+ to -?[0-9.]+\))$`)
+
+// cell keeps an interval in one piece, below its estimate where the column is narrow.
+func cell(s string) template.HTML {
+	if m := interval.FindStringSubmatch(s); m != nil {
+		return template.HTML(minus(m[1]) + ` <span class="whole">` + minus(m[2]) + `</span>`) // digits and brackets only
+	}
+	return template.HTML(template.HTMLEscapeString(minus(s)))
+}
+
 // pageData is what the page prints.
 type pageData struct {
 	Protocol *study.Protocol
 	Source   analysis.Source
 	Style    template.CSS
-	Sections []Section
+	Lead     string // the primary outcome in one sentence
+	Sections []pageSection
 	Tables   []pageTable
+	Further  []pageTable // sensitivity analyses
 	Flow     template.HTML
 	Forests  []pageFigure
 	Profiles []pageFigure
 	Notes    []string
+}
+
+// pageSection is a section of the text; those after the first population's outcomes are folded.
+type pageSection struct {
+	Section
+	Folded bool
 }
 
 type pageFigure struct {
@@ -91,9 +111,21 @@ func groups(columns []Column) (out []group) {
 
 // page makes the self-contained page; drawings are the SVGs by figure id.
 func (rep *Report) page(drawings map[string][]byte) ([]byte, error) {
-	data := pageData{Protocol: rep.Protocol, Source: rep.Result.Source, Style: template.CSS(pageStyle), Sections: rep.Sections, Notes: rep.Result.Notes}
+	data := pageData{Protocol: rep.Protocol, Source: rep.Result.Source, Style: template.CSS(pageStyle), Lead: lead(rep.Protocol, rep.Result), Notes: rep.Result.Notes}
+	outcomes := 0
+	for _, s := range rep.Sections {
+		if s.Population != "" {
+			outcomes++
+		}
+		data.Sections = append(data.Sections, pageSection{s, s.Population != "" && outcomes > 1})
+	}
 	for _, t := range rep.Tables {
-		data.Tables = append(data.Tables, pageTable{t, groups(t.Columns), len(t.Columns) + 1})
+		pt := pageTable{t, groups(t.Columns), len(t.Columns) + 1}
+		if strings.HasPrefix(t.ID, "sensitivity-") {
+			data.Further = append(data.Further, pt)
+		} else {
+			data.Tables = append(data.Tables, pt)
+		}
 	}
 	inline := func(id string) template.HTML { return template.HTML(drawings[id]) } // our own drawing, its texts escaped
 	data.Flow = inline("flow")

@@ -402,7 +402,7 @@ func (b *publication) claims(s Section) {
 			}
 		}
 		for _, c := range b.r.Changes {
-			if pop, _ := b.p.Population(c.Population); s.Heading == "Outcomes, "+pop.Name {
+			if s.Population == c.Population {
 				b.outcomeClaims(s.Heading, paragraph, c, i)
 			}
 		}
