@@ -46,7 +46,7 @@ type Handler func(ctx context.Context, j Job) error
 // Lease is how long a claimed job is left to whoever claimed it before it is given to another.
 const Lease = 10 * time.Minute
 
-// MaxAttempts is how often a job is begun before it is given up: with Backoff, over about four days.
+// MaxAttempts is how often a job is begun before it is given up: with Backoff, over about three days.
 const MaxAttempts = 20
 
 // Backoff is how long to wait after so many failed attempts: one minute, doubled each time, six hours at most.

@@ -40,10 +40,12 @@ func (tx *Tx) Record(ctx context.Context, e audit.Event) error {
 		entry.Seq, entry.At, entry.Actor, entry.Role, entry.Verb, entry.Object, entry.Old, entry.New, entry.Reason); err != nil {
 		return err
 	}
+	rows := make([][]any, len(stored))
 	for i, h := range stored {
-		if _, err := tx.Do(ctx, "INSERT INTO audit_hash (position, hash) VALUES ($1, $2)", position+int64(i), h[:]); err != nil {
-			return err
-		}
+		rows[i] = []any{position + int64(i), h[:]}
+	}
+	if err := tx.insert(ctx, "audit_hash (position, hash)", rows, ""); err != nil {
+		return err
 	}
 	tx.recorded = true
 	return nil

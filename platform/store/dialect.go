@@ -101,7 +101,7 @@ func sqliteDB(path, how string) (*sql.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return sql.OpenDB(connector), nil
+	return sql.OpenDB(sqliteConnector{connector}), nil
 }
 
 // postgresConfig reads a connection string. What it adds, a given string may override: UTC, a bound on waiting for the

@@ -2,3 +2,13 @@ package store
 
 // Translate lets tests make tables in the neutral words of a schema file.
 func Translate(d Dialect, schema string) string { return d.translate(schema) }
+
+// Waiting gives how many wait for the writer's turn.
+func Waiting(s *Store) int {
+	s.queue.mu.Lock()
+	defer s.queue.mu.Unlock()
+	return len(s.queue.waiting)
+}
+
+// Classify is what Write does with an error.
+func Classify(err error) error { return new(Store).classify(err) }

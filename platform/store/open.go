@@ -53,6 +53,9 @@ type Store struct {
 	closeErr error
 }
 
+// readers is how many connections read at the same time, beside the one that writes.
+const readers = 8
+
 // Open opens the database, takes the lock that keeps a second process from writing to the same file, and brings the
 // tables up to this program's version. A database that cannot be used (in use, newer than the program, unreadable, not
 // a database) is a problem.Unavailable with its remedy.
@@ -109,8 +112,8 @@ func (s *Store) openSQLite(o Options) (err error) {
 	if s.reader, err = sqliteDB(path, how); err != nil {
 		return err
 	}
-	s.reader.SetMaxOpenConns(8)
-	s.reader.SetMaxIdleConns(8)
+	s.reader.SetMaxOpenConns(readers)
+	s.reader.SetMaxIdleConns(readers)
 	return nil
 }
 
@@ -125,8 +128,8 @@ func (s *Store) openPostgres(o Options) error {
 		s.writer.SetMaxOpenConns(1)
 	}
 	s.reader = postgresDB(config)
-	s.reader.SetMaxOpenConns(8)
-	s.reader.SetMaxIdleConns(8)
+	s.reader.SetMaxOpenConns(readers)
+	s.reader.SetMaxIdleConns(readers)
 	return nil
 }
 

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
+
 	"rekindle/platform/audit"
 	"rekindle/platform/vault"
 	"rekindle/problem"
@@ -32,12 +34,26 @@ func (tx *Tx) Now() time.Time { return tx.now }
 // Read runs fn on a snapshot: what fn sees does not change while it runs, and no writer waits for it. Any statement
 // that would change something fails.
 func (s *Store) Read(ctx context.Context, fn func(tx *Tx) error) error {
-	tx, err := s.reader.BeginTx(ctx, &sql.TxOptions{ReadOnly: true, Isolation: s.Dialect.snapshot()})
+	if err := s.queue.open(); err != nil {
+		return err
+	}
+	tx, err := begin(ctx, s.reader, &sql.TxOptions{ReadOnly: true, Isolation: s.Dialect.snapshot()})
 	if err != nil {
 		return s.classify(err)
 	}
 	defer tx.Rollback()
 	return s.classify(fn(s.tx(tx)))
+}
+
+// begin opens a transaction. Connections that a restarted server has dropped say so only now; each is tried once.
+func begin(ctx context.Context, db *sql.DB, o *sql.TxOptions) (tx *sql.Tx, err error) {
+	for range readers + 1 {
+		tx, err = db.BeginTx(ctx, o)
+		if e, ok := errors.AsType[*pgconn.PgError](err); !ok || e.Code != "57P01" && e.Code != "57P02" {
+			break
+		}
+	}
+	return tx, err
 }
 
 func (s *Store) tx(tx *sql.Tx) *Tx {

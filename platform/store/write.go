@@ -84,7 +84,7 @@ func (q *queue) take(ctx context.Context) (*batch, error) {
 	q.mu.Lock()
 	if q.closed {
 		q.mu.Unlock()
-		return nil, problem.New(problem.Unavailable, "the study is closed")
+		return nil, closedStudy()
 	}
 	if !q.held {
 		q.held = true
@@ -110,6 +110,18 @@ func (q *queue) take(ctx context.Context) (*batch, error) {
 	}
 	return nil, ctx.Err()
 }
+
+// open gives a problem.Unavailable once the store has been closed.
+func (q *queue) open() error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.closed {
+		return closedStudy()
+	}
+	return nil
+}
+
+func closedStudy() error { return problem.New(problem.Unavailable, "the study is closed") }
 
 // next takes the first of those who wait out of the line, nil if there is none; then, if release is set, the turn is free.
 func (q *queue) next(release bool) chan *batch {
@@ -205,7 +217,7 @@ func (s *Store) write(ctx context.Context, fn func(tx *Tx) error, alone bool) (e
 
 // begin opens a batch. On PostgreSQL it waits for other processes here.
 func (s *Store) begin(ctx context.Context) (*batch, error) {
-	tx, err := s.writer.BeginTx(ctx, nil)
+	tx, err := begin(ctx, s.writer, nil)
 	if err != nil {
 		return nil, err
 	}
