@@ -1,8 +1,6 @@
 package analysis
 
 import (
-	"fmt"
-
 	"rekindle/problem"
 	"rekindle/trial/dataset"
 	"rekindle/trial/study"
@@ -159,7 +157,7 @@ func (d *Data) allocated(f *Flow, a study.Arm) {
 func (d *Data) followed(f *Flow, a study.Arm) {
 	people := d.arm(a.ID)
 	endpoint, _ := d.Protocol.Visit(d.Protocol.Analysis.Endpoint)
-	n := Node{ID: "followed:" + a.ID, Stage: "follow-up", Arm: a.ID, Label: "Due for the " + endpoint.Name + " survey", Count: len(people)}
+	n := Node{ID: "followed:" + a.ID, Stage: "follow-up", Arm: a.ID, Label: "Due for the survey at " + endpoint.Name, Count: len(people)}
 	var done, withdrew, never, lost int
 	for _, p := range people {
 		switch {
@@ -173,7 +171,7 @@ func (d *Data) followed(f *Flow, a study.Arm) {
 			lost++
 		}
 	}
-	n.Exits = []Exit{{Label: fmt.Sprintf("Completed the %s survey", endpoint.Name), Count: done}, {Label: "Withdrew", Count: withdrew}}
+	n.Exits = []Exit{{Label: "Completed the survey", Count: done}, {Label: "Withdrew", Count: withdrew}}
 	if a.Coaching {
 		n.Exits = append(n.Exits, Exit{Label: "Not completed, never coached", Count: never})
 	}

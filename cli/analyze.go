@@ -12,6 +12,7 @@ import (
 
 	"rekindle/analysis"
 	"rekindle/problem"
+	"rekindle/protocols"
 	"rekindle/report"
 	"rekindle/trial/study"
 )
@@ -19,7 +20,7 @@ import (
 // analyzeCommand makes the report of a locked dataset, or of a file of scores.
 type analyzeCommand struct {
 	Data        string            `arg:"" optional:"" help:"Data directory with a locked dataset."`
-	Protocol    string            `help:"Protocol file, for a file of scores." type:"existingfile"`
+	Protocol    string            `help:"Protocol file, or the name of one that ships, for a file of scores."`
 	Scores      string            `help:"CSV with one row for each participant and visit, one column for each outcome." type:"path"`
 	Out         string            `help:"Folder for the report. Default: 'report' in the data directory."`
 	Column      map[string]string `help:"Column of the file for an id of the protocol: participant, arm, visit, analysed, a covariate or an outcome. Repeatable: --column arm=group." placeholder:"ID=COLUMN"`
@@ -69,7 +70,7 @@ func (c *analyzeCommand) read(s *streams) (d *analysis.Data, out string, err err
 		}
 		return d, out, nil
 	case c.Data == "" && c.Scores != "" && c.Protocol != "" && c.Out != "":
-		p, err := study.Load(c.Protocol)
+		p, err := soundProtocol(c.Protocol, s.in)
 		if err != nil {
 			return nil, "", err
 		}
@@ -95,7 +96,7 @@ func lockedData(dir string) (*analysis.Data, error) {
 		return nil, problem.New(problem.NotFound, "there is no locked dataset").At("%s", dataset).
 			Instead("lock the dataset of the study first, or name another data directory").Because(err)
 	}
-	p, err := study.Load(protocol)
+	p, err := protocols.Load(protocol)
 	if err != nil {
 		return nil, err
 	}

@@ -16,7 +16,7 @@ import (
 	"golang.org/x/term"
 
 	"rekindle/conduct"
-	"rekindle/conduct/simulation"
+	rehearsal "rekindle/conduct/simulation"
 	"rekindle/problem"
 	"rekindle/protocols"
 	"rekindle/trial/study"
@@ -116,15 +116,15 @@ func (c *demoCommand) clear() error {
 }
 
 // rehearse makes the study in the data directory and lets simulated people live through it.
-func (c *demoCommand) rehearse(ctx context.Context, w io.Writer, p *study.Protocol) (simulation.Outcome, error) {
-	clock := simulation.NewClock(simulation.Begins(p))
+func (c *demoCommand) rehearse(ctx context.Context, w io.Writer, p *study.Protocol) (rehearsal.Outcome, error) {
+	clock := rehearsal.NewClock(rehearsal.Begins(p))
 	d, err := dataFlags{Data: c.Data}.make(ctx, clock.Now)
 	if err != nil {
-		return simulation.Outcome{}, err
+		return rehearsal.Outcome{}, err
 	}
 	defer d.Close()
 	if err := os.WriteFile(filepath.Join(c.Data, simulatedMark), []byte(simulatedText), 0o644); err != nil {
-		return simulation.Outcome{}, problem.New(problem.Unavailable, "the directory cannot be written").At("%s", c.Data).Because(err)
+		return rehearsal.Outcome{}, problem.New(problem.Unavailable, "the directory cannot be written").At("%s", c.Data).Because(err)
 	}
 	var seed [32]byte
 	for i := range 8 {
@@ -132,14 +132,14 @@ func (c *demoCommand) rehearse(ctx context.Context, w io.Writer, p *study.Protoc
 	}
 	act := &conduct.Conduct{Store: d.Store, Protocol: p, Random: rand.NewChaCha8(seed), BaseURL: "http://" + c.Address, Program: version(), Simulated: true}
 	show := progress(w)
-	return simulation.Run(ctx, act, clock, simulation.Options{Seed: c.Seed, LockDir: filepath.Join(c.Data, "locked"), Progress: show})
+	return rehearsal.Run(ctx, act, clock, rehearsal.Options{Seed: c.Seed, LockDir: filepath.Join(c.Data, "locked"), Progress: show})
 }
 
 // progress draws a bar on a terminal, and elsewhere one line for each phase.
-func progress(w io.Writer) func(simulation.Progress) {
+func progress(w io.Writer) func(rehearsal.Progress) {
 	if f, ok := w.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) {
 		phase := ""
-		return func(at simulation.Progress) {
+		return func(at rehearsal.Progress) {
 			if at.Phase != phase {
 				phase = at.Phase
 				fmt.Fprintf(w, "%s, %s\n", at.Phase, at.At.Format("2 January 2006"))
@@ -148,7 +148,7 @@ func progress(w io.Writer) func(simulation.Progress) {
 	}
 	bar := progressbar.NewOptions(1000, progressbar.OptionSetWriter(w), progressbar.OptionSetPredictTime(false),
 		progressbar.OptionSetElapsedTime(false), progressbar.OptionSetWidth(30), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(50*time.Millisecond))
-	return func(at simulation.Progress) {
+	return func(at rehearsal.Progress) {
 		bar.Describe(fmt.Sprintf("%-22s %s", at.Phase, at.At.Format("2 Jan 2006")))
 		_ = bar.Set(int(1000 * at.Share)) // a bar that cannot be drawn must not stop the trial
 	}

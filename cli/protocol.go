@@ -229,7 +229,7 @@ func readProtocol(name string, in io.Reader) (*study.Protocol, error) {
 			return study.Read(shipped, f)
 		}
 	}
-	return study.Load(name)
+	return protocols.Load(name)
 }
 
 // soundProtocol reads a protocol that is to be carried out: with any mistake it is an error that lists them all.

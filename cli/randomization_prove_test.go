@@ -11,10 +11,10 @@ import (
 	"rekindle/conduct"
 	"rekindle/platform/identity"
 	"rekindle/platform/store"
+	"rekindle/protocols"
 	"rekindle/trial/assessment"
 	"rekindle/trial/instrument"
 	"rekindle/trial/participant"
-	"rekindle/trial/study"
 )
 
 // randomized makes a data directory with n people randomized, and closes randomization where closed is set.
@@ -26,7 +26,7 @@ func randomized(t *testing.T, n int, closed bool) dataFlags {
 		t.Fatal(err)
 	}
 	defer d.Close()
-	p, err := study.Load("../protocols/kiser2024.toml")
+	p, err := protocols.Load("../protocols/kiser2024.toml")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,11 +18,14 @@ type Locked struct {
 	Digest string // SHA-256 of its bytes, hexadecimal, as in the audit trail
 }
 
-// DatasetFile is the name of the locked dataset in the folder that Lock is given.
-const DatasetFile = "dataset.json"
+// The files in the folder that Lock is given: the locked dataset, and the protocol that it was collected under.
+const (
+	DatasetFile  = "dataset.json"
+	ProtocolFile = "protocol.toml"
+)
 
-// Lock freezes the data for analysis: it writes everything that an analysis may use to dir/dataset.json, canonical, and puts its SHA-256
-// in the trail. From then on no answer is given or changed; coaching goes on. It refuses while enrolment is open or a visit may still be
+// Lock freezes the data for analysis: it writes everything that an analysis may use to dir/dataset.json, canonical, with the
+// protocol beside it, and puts its SHA-256 in the trail. From then on no answer is given or changed; coaching goes on. It refuses while enrolment is open or a visit may still be
 // answered, and a second time. File and lock come together: where the one fails the other does not happen.
 func (c *Conduct) Lock(ctx context.Context, by identity.Actor, dir string) (locked Locked, err error) {
 	if err := by.Require("dataset.lock"); err != nil {
@@ -71,11 +74,15 @@ func (c *Conduct) Lock(ctx context.Context, by identity.Actor, dir string) (lock
 		if err := record(ctx, tx, by, "dataset.lock", s.ProtocolID, nil, facts{"sha256": locked.Digest, "entrants": len(d.Entrants)}, ""); err != nil {
 			return err
 		}
+		if err := write(filepath.Join(dir, ProtocolFile), c.Protocol.Text()); err != nil {
+			return err
+		}
 		return write(path, canonical)
 	})
 	if err != nil {
 		// Whatever stands there was written by this call: it was not there before.
 		os.Remove(path)
+		os.Remove(filepath.Join(dir, ProtocolFile))
 		return Locked{}, err
 	}
 	return locked, nil
@@ -84,7 +91,7 @@ func (c *Conduct) Lock(ctx context.Context, by identity.Actor, dir string) (lock
 // write puts bytes into a file, whole or not at all, and on disk before it returns.
 func write(path string, text []byte) error {
 	failed := func(err error) error {
-		return problem.New(problem.Unavailable, "The dataset cannot be written").At("%s", path).Instead("Check the folder's rights and the room on its disk; nothing was locked.").Because(err)
+		return problem.New(problem.Unavailable, "The locked data cannot be written").At("%s", path).Instead("Check the folder's rights and the room on its disk; nothing was locked.").Because(err)
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), ".dataset-*")
 	if err != nil {

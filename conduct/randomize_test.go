@@ -13,6 +13,7 @@ import (
 	"rekindle/platform/store"
 	"rekindle/platform/store/storetest"
 	"rekindle/problem"
+	"rekindle/protocols"
 	"rekindle/trial/assessment"
 	"rekindle/trial/instrument"
 	"rekindle/trial/participant"
@@ -33,7 +34,7 @@ func atEnrolment(o *store.Options) { o.Clock = func() time.Time { return inEnrol
 // placed is the published trial with n people who have a place, a complete baseline, and no arm yet.
 func placed(t testing.TB, s *store.Store, n int, change ...func(*study.Protocol)) (*conduct.Conduct, []participant.Code) {
 	t.Helper()
-	p, err := study.Load("../protocols/kiser2024.toml")
+	p, err := protocols.Load("../protocols/kiser2024.toml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -286,7 +287,7 @@ func TestAStratumIsCorrectedBesideTheDraw(t *testing.T) {
 
 func TestARehearsalDrawsUnderAnotherDesign(t *testing.T) {
 	s := storetest.Open(t, storetest.SQLite(t))
-	p, err := study.Load("../protocols/kiser2024.toml")
+	p, err := protocols.Load("../protocols/kiser2024.toml")
 	if err != nil {
 		t.Fatal(err)
 	}

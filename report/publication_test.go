@@ -6,14 +6,14 @@ import (
 
 	"rekindle/analysis"
 	"rekindle/analysis/lint"
+	"rekindle/protocols"
 	"rekindle/report"
-	"rekindle/trial/study"
 )
 
 // calibrated makes the report of the calibrated data set (testdata/gold/README.md).
 func calibrated(t *testing.T) *report.Report {
 	t.Helper()
-	p, err := study.Load("../protocols/kiser2024.toml")
+	p, err := protocols.Load("../protocols/kiser2024.toml")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -32,21 +30,6 @@ type source struct {
 	found problem.List                // unknown keys and wrong types
 	at    map[*problem.Problem]string // the path of each of them
 	zone  *time.Location              // nil: unknown
-}
-
-// Load reads a protocol from a file. See Read.
-func Load(path string) (*Protocol, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		kind := problem.Unavailable
-		if errors.Is(err, os.ErrNotExist) {
-			kind = problem.NotFound
-		}
-		return nil, problem.New(kind, "cannot open the protocol: %v", errors.Unwrap(err)).At("%s", path).Because(err).
-			Instead("give the path of a protocol file, as protocols/kiser2024.toml")
-	}
-	defer f.Close()
-	return Read(filepath.Base(path), f)
 }
 
 // Read reads a protocol. The name is used in messages: "kiser2024.toml line 12".

@@ -205,16 +205,6 @@ func TestDigestIsOfTheFile(t *testing.T) {
 	}
 }
 
-func TestLoadNamesAMissingFile(t *testing.T) {
-	_, err := study.Load("no/such/protocol.toml")
-	if !problem.Is(err, problem.NotFound) || !strings.Contains(err.Error(), "no/such/protocol.toml") {
-		t.Errorf("got %v", err)
-	}
-	if _, err := study.Load("../../protocols/kiser2024.toml"); err != nil {
-		t.Error(err)
-	}
-}
-
 func FuzzRead(f *testing.F) {
 	for _, name := range []string{"kiser2024.toml", "dyrbye2019.toml"} {
 		text := []byte(shipped(f, name))
