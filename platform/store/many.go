@@ -7,14 +7,18 @@ import (
 	"time"
 )
 
-// rowsAtOnce bounds one INSERT: SQLite takes 32,766 parameters, and a longer text gains nothing.
-const rowsAtOnce = 200
+// What one statement takes at most. The time to bind parameters grows with the square of their number, so that longer
+// statements are slower, not faster.
+const (
+	rowsAtOnce       = 100 // values of one IN (...)
+	parametersAtOnce = 128 // of one INSERT
+)
 
 // insert adds rows to a table in as few statements as can be: into names the table and its columns, "answer (participant, item)";
 // tail is what follows the values, such as ON CONFLICT, or empty.
 func (tx *Tx) insert(ctx context.Context, into string, rows [][]any, tail string) error {
 	for len(rows) > 0 {
-		batch := rows[:min(len(rows), rowsAtOnce)]
+		batch := rows[:min(len(rows), max(1, parametersAtOnce/len(rows[0])))]
 		rows = rows[len(batch):]
 		var b strings.Builder
 		b.WriteString("INSERT INTO " + into + " VALUES ")

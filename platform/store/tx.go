@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"io"
+	"net"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -48,12 +50,23 @@ func (s *Store) Read(ctx context.Context, fn func(tx *Tx) error) error {
 // begin opens a transaction. Connections that a restarted server has dropped say so only now; each is tried once.
 func begin(ctx context.Context, db *sql.DB, o *sql.TxOptions) (tx *sql.Tx, err error) {
 	for range readers + 1 {
-		tx, err = db.BeginTx(ctx, o)
-		if e, ok := errors.AsType[*pgconn.PgError](err); !ok || e.Code != "57P01" && e.Code != "57P02" {
+		if tx, err = db.BeginTx(ctx, o); !dropped(err) {
 			break
 		}
 	}
 	return tx, err
+}
+
+// dropped reports whether a connection was open and is not any more.
+func dropped(err error) bool {
+	if _, never := errors.AsType[*pgconn.ConnectError](err); never {
+		return false
+	}
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return e.Code == "57P01" || e.Code == "57P02"
+	}
+	_, network := errors.AsType[*net.OpError](err)
+	return network || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || pgconn.SafeToRetry(err)
 }
 
 func (s *Store) tx(tx *sql.Tx) *Tx {

@@ -23,14 +23,18 @@ import (
 	"rekindle/platform/store"
 )
 
-// server is a running PostgreSQL with one template database in which every table has been made; copying it is much
-// quicker than making them again for each test.
+// server is a running PostgreSQL. One that we started has a template database in which every table has been made, because
+// copying it is much quicker than making them again for each test, and one copy is always made ahead.
 type server struct {
-	admin    *url.URL
-	template string
-	quickly  string     // how to copy, where there is a choice
-	copying  sync.Mutex // a template can be copied by one connection at a time
-	count    atomic.Int64
+	admin   *url.URL
+	copying string // what follows CREATE DATABASE name; empty on a given server, where nothing may be left behind
+	ahead   chan created
+	count   atomic.Int64
+}
+
+type created struct {
+	name string
+	err  error
 }
 
 var cluster = sync.OnceValues(func() (*server, error) {
@@ -45,20 +49,34 @@ var cluster = sync.OnceValues(func() (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &server{admin: admin, template: fmt.Sprintf("rekindle_test_%d", os.Getpid())}
-	if err := c.command("CREATE DATABASE %s", c.template); err != nil {
+	c := &server{admin: admin}
+	if given() != "" {
+		return c, nil
+	}
+	const template = "rekindle_test"
+	if err := c.command("CREATE DATABASE " + template); err != nil {
 		return nil, err
 	}
-	if newest, err := c.version(); err != nil {
-		return nil, err
-	} else if newest >= 15_00_00 {
-		c.quickly = "STRATEGY FILE_COPY"
-	}
-	s, err := store.Open(context.Background(), store.Options{URL: c.url(c.template)})
+	s, err := store.Open(context.Background(), store.Options{URL: c.url(template)})
 	if err != nil {
 		return nil, err
 	}
-	return c, s.Close()
+	if err := s.Close(); err != nil { // nobody may be connected while it is copied
+		return nil, err
+	}
+	c.copying = " TEMPLATE " + template
+	if newest, err := c.version(); err != nil {
+		return nil, err
+	} else if newest >= 15_00_00 { // since then there are two ways, and the newer one is slower for this
+		c.copying += " STRATEGY FILE_COPY"
+	}
+	c.ahead = make(chan created, 1)
+	go func() {
+		for {
+			c.ahead <- c.make()
+		}
+	}()
+	return c, nil
 })
 
 func (c *server) url(database string) string {
@@ -67,14 +85,22 @@ func (c *server) url(database string) string {
 	return u.String()
 }
 
-func (c *server) create() (string, error) {
-	name := fmt.Sprintf("%s_%d", c.template, c.count.Add(1))
-	c.copying.Lock()
-	defer c.copying.Unlock()
-	return name, c.command("CREATE DATABASE %s TEMPLATE %s %s", name, c.template, c.quickly)
+func (c *server) make() created {
+	name := fmt.Sprintf("rekindle_test_%d_%d", os.Getpid(), c.count.Add(1))
+	return created{name, c.command("CREATE DATABASE " + name + c.copying)}
 }
 
-func (c *server) drop(name string) error { return c.command("DROP DATABASE %s WITH (FORCE)", name) }
+func (c *server) create() (string, error) {
+	var made created
+	if c.ahead != nil {
+		made = <-c.ahead
+	} else {
+		made = c.make()
+	}
+	return made.name, made.err
+}
+
+func (c *server) drop(name string) error { return c.command("DROP DATABASE " + name + " WITH (FORCE)") }
 
 func (c *server) version() (number int, err error) {
 	ctx := context.Background()
@@ -87,7 +113,7 @@ func (c *server) version() (number int, err error) {
 	return number, err
 }
 
-func (c *server) command(format string, names ...any) error {
+func (c *server) command(statement string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	conn, err := pgx.Connect(ctx, c.admin.String())
@@ -95,7 +121,7 @@ func (c *server) command(format string, names ...any) error {
 		return err
 	}
 	defer conn.Close(ctx)
-	_, err = conn.Exec(ctx, fmt.Sprintf(format, names...))
+	_, err = conn.Exec(ctx, statement)
 	return err
 }
 
