@@ -10,20 +10,12 @@ import (
 // times the groups it stands for, to the totals: equations (aghq), (gradient)
 // and (hessian) of the derivation.
 func (l *likelihood) cluster(c int) float64 {
-	sm, family := l.s, l.s.family
+	sm := l.s
 	from, to := sm.first[c], sm.first[c+1]
 	cell, a, n := sm.cell[from:to], sm.a[from:to], sm.n[from:to]
-	s := l.sigma
-	size := 0.0
-	for j := range cell {
-		l.b[j] = n[j]
-		if family == NegativeBinomial {
-			l.b[j] = a[j] + float64(n[j]*l.k)
-		}
-		size += l.b[j]
-	}
+	l.size = l.weigh(a, n)
 	u := l.findMode(c, cell, a)
-	f0, h := l.atMode(u, cell, a, n)
+	f0, h := l.atMode(u, cell, a)
 
 	// Nodes: u + spread*x. The adaptive rule's nodes move with the parameters,
 	// and its derivatives say so; those of Full may stand still, because the
@@ -36,15 +28,7 @@ func (l *likelihood) cluster(c int) float64 {
 			l.modeDerivatives(u, h, cell, a, n)
 		}
 	} else {
-		pole := math.Pi
-		if family == Poisson {
-			pole = math.Pi / 2
-			size = 0
-			for j := range a {
-				size += a[j]
-			}
-		}
-		sd = trapezoidStep(s, size, pole)
+		sd = l.step()
 		logScale = arithmetic.Log(sd) - 0.91893853320467274178 // - log(2 pi)/2
 	}
 	sum := l.integrate(u, f0, sd, cell, a, n)
@@ -56,9 +40,10 @@ func (l *likelihood) cluster(c int) float64 {
 
 // atMode returns the log integrand at its mode, F(u), and h = -F”(u); it
 // keeps the derivatives of each entry there for modeDerivatives.
-func (l *likelihood) atMode(u float64, cell []int32, a, n []float64) (f0, h float64) {
+func (l *likelihood) atMode(u float64, cell []int32, a []float64) (f0, h float64) {
 	s, family := l.sigma, l.s.family
 	h2 := 0.0
+	l.expected = 0
 	f0 = -0.5 * float64(u*u)
 	for j, cj := range cell {
 		z := l.z[cj] + float64(s*u)
@@ -66,6 +51,7 @@ func (l *likelihood) atMode(u float64, cell []int32, a, n []float64) (f0, h floa
 		k2, k3, k4 := family.higher(k1)
 		f0 += float64(a[j]*z) - float64(l.b[j]*k)
 		l.k1[j] = k1
+		l.expected += float64(l.b[j] * k1)
 		l.l2[j] = -float64(l.b[j] * k2)
 		l.l3[j] = -float64(l.b[j] * k3)
 		l.l4[j] = -float64(l.b[j] * k4)

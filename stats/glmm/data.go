@@ -32,3 +32,24 @@ func FromDesign(d *design.Design, trials string) (Data, error) {
 	}
 	return data, nil
 }
+
+// pick returns the data of some rows and columns.
+func (d Data) pick(rows, columns []int) Data {
+	out := Data{X: mat.NewDense(len(rows), len(columns), nil)}
+	for k, i := range rows {
+		for l, j := range columns {
+			out.X.Set(k, l, d.X.At(i, j))
+		}
+		out.Y = append(out.Y, d.Y[i])
+		out.Group = append(out.Group, d.Group[i])
+		for _, v := range []struct{ from, to *[]float64 }{{&d.Trials, &out.Trials}, {&d.Offset, &out.Offset}, {&d.Weights, &out.Weights}} {
+			if *v.from != nil {
+				*v.to = append(*v.to, (*v.from)[i])
+			}
+		}
+	}
+	for _, j := range columns {
+		out.Names = append(out.Names, d.name(j))
+	}
+	return out
+}

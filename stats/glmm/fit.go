@@ -1,9 +1,11 @@
 package glmm
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"rekindle/stats/arithmetic"
 	"rekindle/stats/design"
@@ -22,7 +24,7 @@ const (
 	NoteSingular         = "singular"           // sigma is 0: no sign of differences between groups
 	NoteGroupsSeenOnce   = "groups_seen_once"   // no group has two trials or counts
 	NoteNoOverdispersion = "no_overdispersion"  // negative binomial: the Poisson limit fits best
-	NoteLaplace          = "laplace_inaccurate" // one node, small groups
+	NoteFewNodes         = "nodes_few"          // the nodes asked for do not integrate the likelihood
 )
 
 // Model is a fitted model. Slices and matrices are row-major and must not be changed.
@@ -76,11 +78,14 @@ func Fit(d Data, o Options) (*Model, error) {
 	}
 	r := &Model{Family: o.Family, Nodes: o.Nodes, Names: d.Names, N: s.rows, Groups: s.groups, data: d, s: s,
 		Dispersion: math.NaN(), LogLikFixed: base.value}
-	if o.Family == NegativeBinomial && base.theta[s.p] > 14 {
+	if o.Family == NegativeBinomial && base.theta[s.p] > largestLogK {
 		return poissonLimit(d, o)
 	}
 	l := newLikelihood(s, o.Nodes)
 	best, err := r.search(l, base)
+	if err == errPoisson {
+		return poissonLimit(d, o)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -88,9 +93,6 @@ func Fit(d Data, o Options) (*Model, error) {
 		r.boundary(base)
 	} else {
 		r.interior(l, best)
-	}
-	if o.Family == NegativeBinomial && r.Dispersion > 1e6 {
-		return poissonLimit(d, o)
 	}
 	r.notes()
 	r.wald = &wald.Structure{P: s.p, Beta: r.Beta, C: r.VCov}
@@ -110,60 +112,61 @@ func poissonLimit(d Data, o Options) (*Model, error) {
 	return r, nil
 }
 
+// errPoisson says that the ascent left the negative binomial for the Poisson.
+var errPoisson = errors.New("glmm: no overdispersion")
+
 // starts are the standard deviations from which the ascent may begin.
 var starts = [...]float64{0.3, 0.7, 1.2, 2, 3, 4.5}
 
-// screenNodes is the number of nodes with which an optimum is looked for before
-// more nodes refine it: enough to stand in the same hill.
-const screenNodes = 7
+// screenNodes is the number of nodes with which the hill of the full integral
+// is looked for.
+const screenNodes = 9
 
 // search returns the best interior optimum, or nil when sigma = 0 is better.
+//
+// An approximation with few nodes can have further maxima at standard deviations
+// far beyond the data's, where it is no longer an approximation of anything. So
+// it is climbed from the best start only. The full likelihood has no such
+// artefacts, and is climbed from every start above its neighbours.
 func (r *Model) search(l *likelihood, base *fixed) ([]float64, error) {
-	p := r.s.p
 	screen := l
-	if l.rule == nil || len(l.rule.x) > screenNodes {
+	if l.rule == nil {
 		screen = newLikelihood(r.s, screenNodes)
 	}
 	var value [len(starts)]float64
 	var theta [len(starts)][]float64
+	order := make([]int, 0, len(starts))
 	for i, sigma := range starts {
-		theta[i] = make([]float64, l.dim())
-		copy(theta[i], base.theta[:p])
-		if r.Family == Binomial { // conditional effects are larger than marginal ones
-			f := math.Sqrt(1 + 0.35*float64(sigma*sigma))
-			for j := range p {
-				theta[i][j] = float64(f * theta[i][j])
-			}
-		}
-		theta[i][p] = arithmetic.Log(sigma)
-		if l.dim() > p+1 {
-			theta[i][p+1] = base.theta[p]
-		}
+		theta[i] = r.guess(sigma, base, l.dim())
 		value[i] = math.Inf(-1)
 		if screen.evaluate(theta[i], 0) {
 			value[i] = screen.value
+			order = append(order, i)
 		}
-		r.Convergence.Evaluations++
 	}
-	r.Convergence.Starts = len(starts)
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(value[b], value[a]) })
+	r.Convergence.Starts, r.Convergence.Evaluations = len(starts), len(starts)
 	var best []float64
 	most, failure := base.value+1e-7, outcome(-1)
-	for i := range starts {
+	for n, i := range order {
 		peak := (i == 0 || value[i] > value[i-1]) && (i == len(starts)-1 || value[i] >= value[i+1])
-		if !peak || math.IsInf(value[i], -1) {
+		if n > 0 && (failure < 0 || best != nil) && (l.rule != nil || !peak) {
 			continue
 		}
-		if screen != l { // few nodes first; what they find is the start of the full integral
-			var ignored Convergence
-			screen.climb(theta[i], nil, &ignored)
-			theta[i][p] = min(max(theta[i][p], -3), 4)
-			copy(l.mode, screen.mode)
+		if screen != l { // what few nodes find is the start of the full integral
+			near := slices.Clone(theta[i])
+			if out := screen.climb(near, nil, new(Convergence)); out == converged && screen.sigma > 0.1 && screen.sigma < 6 {
+				theta[i] = near
+				copy(l.mode, screen.mode)
+			}
 		}
 		var conv Convergence
 		out := l.climb(theta[i], nil, &conv)
 		r.Convergence.Iterations += conv.Iterations
 		r.Convergence.Evaluations += conv.Evaluations
 		switch {
+		case out == toPoisson:
+			return nil, errPoisson
 		case out == toZero || out == converged && l.sigma < smallestSigma:
 		case out != converged:
 			if failure != toInfinity {
@@ -182,6 +185,24 @@ func (r *Model) search(l *likelihood, base *fixed) ([]float64, error) {
 		return nil, errors.New("glmm: the ascent did not reach a maximum; the model is too rich for these data")
 	}
 	return nil, nil
+}
+
+// guess returns parameters near a standard deviation.
+func (r *Model) guess(sigma float64, base *fixed, dim int) []float64 {
+	p := r.s.p
+	theta := make([]float64, dim)
+	copy(theta, base.theta[:p])
+	if r.Family == Binomial { // conditional effects are larger than marginal ones
+		f := math.Sqrt(1 + 0.35*float64(sigma*sigma))
+		for j := range p {
+			theta[j] = float64(f * theta[j])
+		}
+	}
+	theta[p] = arithmetic.Log(sigma)
+	if dim > p+1 {
+		theta[p+1] = base.theta[p]
+	}
+	return theta
 }
 
 // interior fills the result from the optimum theta.
@@ -292,22 +313,23 @@ func (r *Model) notes() {
 	if r.Singular {
 		r.note(NoteSingular, "the random intercept's standard deviation is estimated at 0: the responses of a group are no more alike than those of different groups, and the fit is an ordinary %v regression", r.Family)
 	}
-	small := 0.0
 	once := true
-	for c, copies := range r.s.copies {
+	for c := range r.s.copies {
 		size := 0.0
 		for _, n := range r.s.n[r.s.first[c]:r.s.first[c+1]] {
 			size += n
 		}
 		once = once && size <= 1
-		if size <= 10 {
-			small += copies
-		}
 	}
-	if once {
+	if once && r.Family != Poisson { // counts of a Poisson tell by varying more than their mean
 		r.note(NoteGroupsSeenOnce, "no group has a second observation: the random intercept cannot be told from the scatter of the responses")
-	} else if r.Nodes == 1 && !r.Singular && r.Family == Binomial && small > 0.5*float64(r.Groups) {
-		r.note(NoteLaplace, "Laplace's approximation understates the random intercept's standard deviation in groups of few trials; use the default (full accuracy)")
+	}
+	if r.Nodes == Full || r.Singular || r.Nodes > 5 && r.Sigma < 3 {
+		return
+	}
+	full := newLikelihood(r.s, Full)
+	if full.evaluate(r.theta, 0) && math.Abs(full.value-r.LogLik) > 0.01 {
+		r.note(NoteFewNodes, "with %d quadrature nodes the log-likelihood at the optimum is off by %.3f (the integral is %.4f): use the default, which integrates to full accuracy", r.Nodes, r.LogLik-full.value, full.value)
 	}
 }
 

@@ -99,7 +99,7 @@ func (f *fixed) climb(along []float64) error {
 				return sep
 			}
 		}
-		if q > s.p && f.theta[s.p] > 14 {
+		if q > s.p && f.theta[s.p] > largestLogK {
 			return nil // no overdispersion: the Poisson limit, named by the caller
 		}
 		f0 := f.value

@@ -22,6 +22,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -66,6 +67,9 @@ func (d Data) check(family Family) (n, p int, err error) {
 	}
 	if family < Binomial || family > NegativeBinomial {
 		return 0, 0, fmt.Errorf("glmm: unknown family %v", family)
+	}
+	if !slices.ContainsFunc(d.Group, func(g int) bool { return g != d.Group[0] }) {
+		return 0, 0, errors.New("glmm: all rows are of one group: a random intercept needs at least two")
 	}
 	if d.Trials != nil && family != Binomial {
 		return 0, 0, fmt.Errorf("glmm: numbers of trials belong to the binomial family, not to %v", family)

@@ -31,6 +31,11 @@ type likelihood struct {
 	mode     []float64 // of each cluster, kept between evaluations as a start
 	nodes    [2]int    // fewest and most nodes a cluster took in the last evaluation
 
+	size     float64 // of the cluster in hand: sum of b
+	expected float64 // successes (events) at its mode
+	steps    [32]knownStep
+	known    int // of them, that are filled for the present sigma
+
 	cellH  []float64 // weights of x*x' still to be added, by cell
 	b      []float64 // per entry of a cluster: multiplier of K
 	k1, r2 []float64
@@ -72,7 +77,7 @@ func (l *likelihood) dim() int { return len(l.grad) }
 // order asked for. It returns false when the value is not finite.
 func (l *likelihood) evaluate(theta []float64, order int) bool {
 	s, p, q := l.s, l.s.p, l.dim()
-	l.order = order
+	l.order, l.known = order, 0
 	l.sigma = arithmetic.Exp(theta[p])
 	l.k = 0
 	shift := 0.0
@@ -144,29 +149,36 @@ func (l *likelihood) findMode(c int, cell []int32, a []float64) float64 {
 			k1 += float64(l.b[j] * d)
 			k2 += float64(l.b[j] * e)
 		}
-		score := float64(s*(sumA-k1)) - u
-		if score > 0 {
-			lo = u
+		next := math.NaN()
+		if k2 <= math.MaxFloat64 {
+			score := float64(s*(sumA-k1)) - u
+			if score > 0 {
+				lo = u
+			} else {
+				hi = u
+			}
+			step := score / (float64(float64(s*s)*k2) + 1)
+			next = u + step
+			// The curvature changes little within 1/s of u, so the root is
+			// about as near as a step much shorter than that says.
+			if math.Abs(step) < 1e-9*(1+math.Abs(u)) {
+				u = next
+				break
+			}
+			if next <= lo || next >= hi || math.Abs(step) > 0.5*last {
+				next = math.NaN()
+			}
 		} else {
-			hi = u
+			hi = u // exp overflows: far above the mode
 		}
-		step := score / (float64(float64(s*s)*k2) + 1)
-		next := u + step
-		if next <= lo || next >= hi || math.Abs(step) > 0.5*last {
+		if math.IsNaN(next) {
+			next = 0.5*lo + 0.5*hi
 			if lo == -math.MaxFloat64 { // Poisson: no lower bound known yet
-				next = u + max(step, -1-math.Abs(u))
-			} else if mid := 0.5 * (lo + hi); mid > lo && mid < hi && math.Abs(step) > 1e-13*(1+math.Abs(u)) {
-				next = mid
+				next = u - 1 - math.Abs(u)
 			}
 		}
 		last = math.Abs(next - u)
 		u = next
-		if math.Abs(step) < 1e-9*(1+math.Abs(u)) && last <= math.Abs(step) {
-			break // Newton's error is now below the square of this step
-		}
-	}
-	if math.IsNaN(u) || math.IsInf(u, 0) {
-		u = 0
 	}
 	l.mode[c] = u
 	return u

@@ -302,11 +302,8 @@ func (m *Marginal) compute(e *Effect, level float64) {
 	case "nnt": // 1 / risk difference, ends of its interval turned over (Altman 1998)
 		w[e.over], w[e.against] = 1, -1
 		d, se, lower, upper := m.Combine(w, level)
-		e.Value, e.SE, e.Lower, e.Upper = 1/d, se/float64(d*d), 1/upper, 1/lower
-		if lower*upper <= 0 {
-			e.Note = "the risk difference's interval includes 0, so the interval of the number needed to treat is all that lies below its first and above its second end"
-			e.Lower, e.Upper = 1/lower, 1/upper
-		}
+		e.Value, e.SE = 1/d, se/float64(d*d)
+		e.invert(lower, upper)
 		return
 	case "odds_ratio": // on the logarithm
 		e.Value = p / (1 - p) * (1 - q) / q
@@ -318,4 +315,14 @@ func (m *Marginal) compute(e *Effect, level float64) {
 	_, e.SE, _, _ = m.Combine(w, level)
 	half := arithmetic.Exp(dist.Normal{}.QuantileUpper((1-level)/2) * e.SE)
 	e.Lower, e.Upper = e.Value/half, float64(e.Value*half)
+}
+
+// invert sets the interval of a number needed to treat from that of the risk
+// difference.
+func (e *Effect) invert(lower, upper float64) {
+	e.Lower, e.Upper = 1/upper, 1/lower
+	if lower < 0 && upper > 0 {
+		e.Lower, e.Upper = 1/lower, 1/upper
+		e.Note = "the risk difference's interval includes 0, so the interval of the number needed to treat is all that lies below its first and above its second end"
+	}
 }

@@ -29,14 +29,16 @@ const (
 	converged outcome = iota
 	toZero            // sigma went to 0
 	toInfinity
+	toPoisson // k of the negative binomial went to infinity
 	stuck
 )
 
 // Limits of sigma: below the first the random intercept is taken as absent,
 // above the second as having no finite estimate.
 const (
-	smallestSigma = 1e-3
-	largestSigma  = 200
+	smallestSigma = 1e-3 // as the reference's programs
+	largestSigma  = 50
+	largestLogK   = 12.0 // k above 160,000: Poisson for any count a trial sees
 )
 
 // climb maximizes the likelihood from theta by Newton's method with the closed
@@ -83,14 +85,19 @@ func (l *likelihood) climb(theta, along []float64, conv *Convergence) outcome {
 			if halvings == 40 {
 				l.evaluate(theta, 2)
 				conv.Evaluations++
-				if decrement < 1e-12 {
+				switch {
+				case decrement < 1e-12:
 					return converged // nothing to gain but rounding
+				case l.sigma > largestSigma/5:
+					return toInfinity // a plateau
 				}
 				return stuck
 			}
 			scale *= 0.5
 		}
 		switch {
+		case q > p+1 && theta[p+1] > largestLogK:
+			return toPoisson
 		case l.sigma < smallestSigma/10:
 			return toZero
 		case l.sigma > largestSigma:
@@ -116,6 +123,9 @@ func (l *likelihood) newton(h, step, along, t []float64) (ridged bool) {
 		}
 		for i := range q {
 			h[i*q+i] += ridge
+		}
+		if along != nil { // curvature across the path changes nothing along it
+			arithmetic.AddOuter(h, 10*top/arithmetic.Dot(along, along), along)
 		}
 		if arithmetic.Cholesky(h, q) {
 			break

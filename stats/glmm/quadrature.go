@@ -87,12 +87,46 @@ func hermiteFunction(n int, x float64) (p, q float64) {
 	return p, q
 }
 
-// trapezoidStep returns the spacing at which the trapezoid rule integrates a
-// cluster's likelihood over the standard normal intercept u to a relative error
-// of about 1e-15: equation (step) of the derivation. sigma is the
-// random-intercept SD; size is the cluster's number of trials (Poisson: its
-// total count); pole is the distance in eta of the nearest singularity, pi for
-// the logistic function, pi/2 for the exponential.
+// step returns the spacing at which the trapezoid rule integrates a cluster's
+// likelihood over the standard normal intercept u to a relative error of about
+// 1e-15: equation (step) of the derivation. Three bounds hold, and the widest of
+// their steps is taken: that of the poles of the logistic function, which counts
+// trials, and those of the growth of exp, which count the expected successes
+// (events) or failures at the mode.
+func (l *likelihood) step() float64 {
+	h := l.stepFor(l.expected+2, math.Pi/2)
+	if l.s.family != Poisson {
+		h = max(h, l.stepFor(l.size, math.Pi))
+	}
+	if l.s.family == Binomial {
+		h = max(h, l.stepFor(l.size-l.expected+2, math.Pi/2))
+	}
+	return h
+}
+
+// stepFor returns the step that one bound allows for a size, which it rounds up
+// by at most a quarter so that groups share what was computed.
+func (l *likelihood) stepFor(size, pole float64) float64 {
+	size = math.Float64frombits((math.Float64bits(size)>>50 + 1) << 50)
+	for _, s := range l.steps[:l.known] {
+		if s.size == size && s.pole == pole {
+			return s.step
+		}
+	}
+	h := trapezoidStep(l.sigma, size, pole)
+	if l.known < len(l.steps) {
+		l.steps[l.known] = knownStep{size, pole, h}
+		l.known++
+	}
+	return h
+}
+
+// knownStep is a step that was computed for the present sigma.
+type knownStep struct{ size, pole, step float64 }
+
+// trapezoidStep maximizes the step over the shift y*pole of the path of
+// integration into the complex plane: size rows grow there no faster than
+// cos^-size, and -log cos(y pi/2) <= pi^2/8 y^2/(1-y^2).
 func trapezoidStep(sigma, size, pole float64) float64 {
 	best := 0.0
 	for i := 1; i < 64; i++ {

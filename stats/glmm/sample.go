@@ -31,6 +31,9 @@ type sample struct {
 	a, n   []float64
 	copies []float64 // groups that a cluster stands for
 
+	labels    []int   // of the groups, in order of appearance
+	clusterOf []int32 // of each group; -1: it has no weight
+
 	constant float64 // of the log-likelihood: binomial coefficients, -log y!
 	counts   []count // distinct counts (negative binomial)
 	longest  int     // entries of the longest cluster
@@ -120,6 +123,7 @@ func (s *sample) collect(d Data, n int, cellOf []int32) {
 		if !ok {
 			c = int32(len(groupOf))
 			groupOf[g] = c
+			s.labels = append(s.labels, g)
 		}
 		index[i] = c
 	}
@@ -147,6 +151,7 @@ func (s *sample) collect(d Data, n int, cellOf []int32) {
 	for g := range s.groups {
 		part := merge(all[start[g]:start[g+1]])
 		if len(part) == 0 {
+			s.clusterOf = append(s.clusterOf, -1)
 			continue // all weights zero: the group says nothing
 		}
 		key = key[:0]
@@ -157,9 +162,11 @@ func (s *sample) collect(d Data, n int, cellOf []int32) {
 		}
 		if c, ok := known[string(key)]; ok {
 			s.copies[c]++
+			s.clusterOf = append(s.clusterOf, c)
 			continue
 		}
 		known[string(key)] = int32(len(s.copies))
+		s.clusterOf = append(s.clusterOf, int32(len(s.copies)))
 		s.copies = append(s.copies, 1)
 		for _, e := range part {
 			s.cell = append(s.cell, e.cell)
