@@ -22,7 +22,7 @@ func Run(ctx context.Context, d *Data, o Options) (*Result, error) {
 	if r.Flow, err = flow(d); err != nil {
 		return nil, err
 	}
-	if r.Characteristics, err = characteristics(d, groups); err != nil {
+	if r.People, r.Characteristics, err = table1(d, groups); err != nil {
 		return nil, err
 	}
 	r.Baseline = baseline(d, groups)

@@ -5,7 +5,8 @@ type Result struct {
 	Source          Source           `json:"source"`
 	Flow            *Flow            `json:"flow,omitempty"`
 	Populations     []PopulationSize `json:"populations"`
-	Columns         []Column         `json:"columns"`                   // of Tables 1 and 2
+	Columns         []Column         `json:"columns"`                   // of Table 2
+	People          []Column         `json:"people,omitempty"`          // columns of Table 1: those of Columns that do not describe few people by subtraction
 	Characteristics []Characteristic `json:"characteristics,omitempty"` // Table 1
 	Baseline        []BaselineRow    `json:"baseline"`                  // Table 2
 	Changes         []ChangeTable    `json:"changes"`                   // Table 3, one for each population, the protocol's default first

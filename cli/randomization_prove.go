@@ -61,7 +61,7 @@ func (c *proveCommand) Run(ctx context.Context, s *streams) error {
 		err = encode(s, p)
 	} else if p.Proved {
 		_, err = fmt.Fprintf(s.out, "%d allocations, each as the committed seed and design determine it; store and trail agree.\n  commitment  %s\n  seed        %s\n  design      %s\n",
-			p.Allocations, p.Commitment, evidence.Seed, design(evidence))
+			p.Allocations, p.Commitment, evidence.Seed, designLine(evidence))
 	}
 	if err != nil {
 		return printed(err)
@@ -103,8 +103,8 @@ func (c *proveCommand) evidence(ctx context.Context, s *streams) (e randomizatio
 	return e, err
 }
 
-// design describes the design in a line; the proof has read it before.
-func design(e randomization.Evidence) string {
+// designLine describes the design in a line; the proof has read it before.
+func designLine(e randomization.Evidence) string {
 	d, err := randomization.ParseDesign([]byte(e.Design))
 	if err != nil {
 		return e.Design

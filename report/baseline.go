@@ -9,9 +9,9 @@ import (
 )
 
 // peopleColumns heads Tables 1 and 2.
-func peopleColumns(r *analysis.Result) []Column {
+func peopleColumns(columns []analysis.Column) []Column {
 	var out []Column
-	for _, c := range r.Columns {
+	for _, c := range columns {
 		out = append(out, Column{Label: fmt.Sprintf("%s (n = %d)", c.Label, c.N)})
 	}
 	return append(out, Column{Label: "Standardized difference"})
@@ -19,7 +19,7 @@ func peopleColumns(r *analysis.Result) []Column {
 
 // table1 prints the characteristics at baseline.
 func table1(r *analysis.Result) *Table {
-	t := &Table{ID: "table1", Number: "Table 1", Title: "Baseline characteristics of randomized participants", Stub: "Characteristic", Columns: peopleColumns(r), Data: r.Characteristics}
+	t := &Table{ID: "table1", Number: "Table 1", Title: "Baseline characteristics of randomized participants", Stub: "Characteristic", Columns: peopleColumns(r.People), Data: r.Characteristics}
 	t.Notes = append(t.Notes, "Data are No. (%) unless otherwise specified. The denominator of each percentage is the people of the column who answered.")
 	var any, yes bool
 	for _, c := range r.Characteristics {
@@ -65,6 +65,9 @@ func table1(r *analysis.Result) *Table {
 	if yes {
 		t.Notes = append(t.Notes, "A characteristic on one line gives those who answered yes.")
 	}
+	if len(r.People) < len(r.Columns) {
+		t.Notes = append(t.Notes, "People who received the intervention have no column here: subtracted from those randomized it would describe fewer than five people.")
+	}
 	t.Notes = append(t.Notes, "Standardized difference: between the randomized arms, in SD (for categories the distance of all proportions at once; for select-all the largest of its answers). It is given in place of a P value, which would test the randomization.")
 	return t
 }
@@ -85,7 +88,7 @@ func sum(x []int) (n int) {
 
 // table2 prints the outcomes at baseline.
 func table2(p *study.Protocol, r *analysis.Result) *Table {
-	t := &Table{ID: "table2", Number: "Table 2", Title: "Outcomes at baseline", Stub: "Outcome", Columns: peopleColumns(r), Data: r.Baseline}
+	t := &Table{ID: "table2", Number: "Table 2", Title: "Outcomes at baseline", Stub: "Outcome", Columns: peopleColumns(r.Columns), Data: r.Baseline}
 	group := ""
 	for _, row := range r.Baseline {
 		o, _ := p.Outcome(row.Outcome)

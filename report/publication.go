@@ -108,7 +108,7 @@ func (b *publication) table(t *Table) {
 		b.populations(t)
 	case t.ID == "table1":
 		out := printedTable(t, lint.CountPercent)
-		b.people(out)
+		people(out, b.r.People)
 		b.out.Tables = append(b.out.Tables, *out)
 	case t.ID == "table2":
 		b.baseline(t)
@@ -188,10 +188,10 @@ func together(blocks []lint.Block, answers string) []lint.Block {
 }
 
 // people gives the columns of Tables 1 and 2 their groups; the last one holds standardized differences.
-func (b *publication) people(t *lint.Table) {
+func people(t *lint.Table, columns []analysis.Column) {
 	for i := range t.Columns {
-		if i < len(b.r.Columns) {
-			t.Columns[i].ID, t.Columns[i].Group = b.r.Columns[i].ID, b.r.Columns[i].ID
+		if i < len(columns) {
+			t.Columns[i].ID, t.Columns[i].Group = columns[i].ID, columns[i].ID
 		} else {
 			t.Columns[i].Kind = lint.Estimate
 		}
@@ -223,7 +223,7 @@ func (b *publication) outcomes(t *lint.Table, ids []string, each func(i int, row
 
 func (b *publication) baseline(t *Table) {
 	out := printedTable(t, lint.MeanSD)
-	b.people(out)
+	people(out, b.r.Columns)
 	var ids []string
 	for _, row := range b.r.Baseline {
 		ids = append(ids, row.Outcome)
