@@ -221,3 +221,8 @@ func (d *Design) Levels(name string) ([]string, error) {
 	}
 	return nil, fmt.Errorf("%q is no variable of the fixed part, which has %s", name, strings.Join(d.Formula.Fixed.Vars, ", "))
 }
+
+// IsFactor says whether a variable of the fixed part is a factor.
+func (d *Design) IsFactor(name string) bool {
+	return slices.ContainsFunc(d.coder.variables, func(v *variable) bool { return v.name == name && v.factor() })
+}

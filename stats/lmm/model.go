@@ -204,3 +204,25 @@ func transposeSquare(a []float64, n int) {
 		}
 	}
 }
+
+// String tells the story in a sentence.
+func (s Story) String() string {
+	out := fmt.Sprintf("%d evaluations of the likelihood", s.Evaluations)
+	if s.Derivatives > 0 {
+		out += fmt.Sprintf(" (%d with derivatives) from %d starts", s.Derivatives, s.Starts)
+	} else {
+		out += fmt.Sprintf(", looked at over the whole range of the variance ratio (%d points)", s.Starts)
+	}
+	out += fmt.Sprintf("; %d local maximum", s.Optima)
+	if s.Optima != 1 {
+		out += "s"
+	}
+	out += fmt.Sprintf("; largest remaining derivative %.1g", s.Gradient)
+	if s.BoundaryScore != 0 {
+		out += fmt.Sprintf("; on the boundary, where the likelihood falls into the interior (slope %.3g)", s.BoundaryScore)
+	}
+	if !s.Converged {
+		out += "; the criterion was NOT met"
+	}
+	return out
+}
