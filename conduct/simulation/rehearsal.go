@@ -146,8 +146,8 @@ func (r *rehearsal) play() error {
 	return nil
 }
 
-// tickBefore lets the program act at the next time that it has something due, if that is before the next act of a person.
-// When it is due is asked again once an hour of virtual time at the most, so mail may come an hour late.
+// tickBefore lets the program act on the first full hour after it has something due, if that is before the next act of a person.
+// When it is due is asked again once an hour of virtual time at the most, so mail may come two hours late.
 func (r *rehearsal) tickBefore(next time.Time) (bool, error) {
 	if r.acts == 0 {
 		return false, nil // the study is not open yet
@@ -160,9 +160,11 @@ func (r *rehearsal) tickBefore(next time.Time) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		r.due, r.looked = due, r.clock.Now()
+		r.due, r.looked = due, r.clock.Now() // an act may come before; what it plans is seen when this is asked again
 		if !ok {
 			r.due = time.Time{}
+		} else if hour := r.due.Truncate(time.Hour); hour.Before(r.due) {
+			r.due = hour.Add(time.Hour)
 		}
 	}
 	if r.due.IsZero() || r.due.After(next) {
