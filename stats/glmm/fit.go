@@ -21,10 +21,10 @@ type Options struct {
 
 // Names of the notes a fit gives.
 const (
-	NoteSingular         = "singular"           // sigma is 0: no sign of differences between groups
-	NoteGroupsSeenOnce   = "groups_seen_once"   // no group has two trials or counts
-	NoteNoOverdispersion = "no_overdispersion"  // negative binomial: the Poisson limit fits best
-	NoteFewNodes         = "nodes_few"          // the nodes asked for do not integrate the likelihood
+	NoteSingular         = "singular"          // sigma is 0: no sign of differences between groups
+	NoteGroupsSeenOnce   = "groups_seen_once"  // no group has two trials or counts
+	NoteNoOverdispersion = "no_overdispersion" // negative binomial: the Poisson limit fits best
+	NoteFewNodes         = "nodes_few"         // the nodes asked for do not integrate the likelihood
 )
 
 // Model is a fitted model. Slices and matrices are row-major and must not be changed.

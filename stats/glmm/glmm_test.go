@@ -354,7 +354,8 @@ func TestMarginalProportions(t *testing.T) {
 			v += j[a] * j[b] * m.Covariance[a*5+b]
 		}
 	}
-	near(t, "variance", g.Covariance[15], v, 1e-8)
+	_, se, _, _ := g.Combine([]glmm.Part{{Cell: 3, Weight: 1}}, 0.95)
+	near(t, "standard error", se, math.Sqrt(v), 1e-8)
 	effects, err := g.Effects("before", 0.95)
 	if err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"rekindle/stats/arithmetic"
 	"rekindle/stats/design"
@@ -75,46 +76,46 @@ func cells(d *design.Design, arm, time string, rows func(design.At) ([]design.Ro
 }
 
 // Marginal holds population-averaged means (proportions for the binomial) of
-// cells, with their joint covariance by the delta method: equation (marginal).
+// cells, with their derivatives for the delta method: equation (marginal).
 // They are averages over the random intercept: what a share of a population
 // is, not the probability of a participant with an average intercept.
 type Marginal struct {
-	Cells      []Cell
-	Mean       []float64
-	Covariance []float64 // cells x cells
+	Cells []Cell
+	Mean  []float64
+
+	jacobian   []float64 // cells x parameters: derivatives of Mean
+	covariance []float64 // of the parameters
 	family     Family
+	place      map[[2]string]int // of a cell by arm and time
 }
 
 // Marginal averages the response over the random intercept and over the rows
 // of each cell.
 func (r *Model) Marginal(cells []Cell) (*Marginal, error) {
 	p, q := r.s.p, len(r.Parameters)
-	m := &Marginal{Cells: cells, Mean: make([]float64, len(cells)), family: r.Family}
-	jacobian := make([]float64, len(cells)*q)
+	m := &Marginal{Cells: cells, Mean: make([]float64, len(cells)), family: r.Family, covariance: r.Covariance,
+		jacobian: make([]float64, len(cells)*q), place: make(map[[2]string]int, len(cells))}
+	known := make(map[float64][3]float64) // participants alike in their covariates share the integral
 	for c, cell := range cells {
+		m.place[[2]string{cell.Arm, cell.Time}] = c
 		if len(cell.Rows) == 0 {
 			return nil, fmt.Errorf("glmm: the cell %s at %s has no rows", cell.Arm, cell.Time)
 		}
-		j := jacobian[c*q : c*q+q]
+		j := m.jacobian[c*q : c*q+q]
 		share := 1 / float64(len(cell.Rows))
 		for _, row := range cell.Rows {
 			if len(row) != p {
 				return nil, fmt.Errorf("glmm: a row of the cell %s at %s has %d numbers, the model has %d coefficients", cell.Arm, cell.Time, len(row), p)
 			}
-			mean, slope, tau := r.average(arithmetic.Dot(row, r.Beta))
-			m.Mean[c] += float64(share * mean)
-			arithmetic.AddScaled(j[:p], float64(share*slope), row)
-			j[p] += float64(share * tau)
-		}
-	}
-	m.Covariance = make([]float64, len(cells)*len(cells))
-	half := make([]float64, q)
-	for a := range cells {
-		for i := range q {
-			half[i] = arithmetic.Dot(r.Covariance[i*q:i*q+q], jacobian[a*q:a*q+q])
-		}
-		for b := range cells {
-			m.Covariance[b*len(cells)+a] = arithmetic.Dot(half, jacobian[b*q:b*q+q])
+			eta := arithmetic.Dot(row, r.Beta)
+			v, ok := known[eta]
+			if !ok {
+				v[0], v[1], v[2] = r.average(eta)
+				known[eta] = v
+			}
+			m.Mean[c] += float64(share * v[0])
+			arithmetic.AddScaled(j[:p], float64(share*v[1]), row)
+			j[p] += float64(share * v[2])
 		}
 	}
 	return m, nil
@@ -165,25 +166,34 @@ type Effect struct {
 	Level         float64
 	Ratio         bool   // SE is that of the logarithm
 	Note          string // what a reader must know of the interval
-	weights       []float64
+	parts         []Part
 	over, against int // cells of a ratio
 }
 
-// Combine returns a linear combination of the cells' means (one weight for
-// each) with its delta-method interval at the level.
-func (m *Marginal) Combine(w []float64, level float64) (value, se, lower, upper float64) {
-	value = arithmetic.Dot(w, m.Mean)
-	se = math.Sqrt(max(0, arithmetic.QuadraticForm(m.Covariance, len(m.Mean), w)))
+// Part is a cell with its weight in a combination.
+type Part struct {
+	Cell   int // index in Cells
+	Weight float64
+}
+
+// Combine returns a linear combination of the cells' means with its delta-method
+// interval at the level.
+func (m *Marginal) Combine(parts []Part, level float64) (value, se, lower, upper float64) {
+	q := len(m.jacobian) / len(m.Mean)
+	g := make([]float64, q)
+	for _, t := range parts {
+		value += float64(t.Weight * m.Mean[t.Cell])
+		arithmetic.AddScaled(g, t.Weight, m.jacobian[t.Cell*q:t.Cell*q+q])
+	}
+	se = math.Sqrt(max(0, arithmetic.QuadraticForm(m.covariance, q, g)))
 	half := dist.Normal{}.QuantileUpper((1-level)/2) * se
 	return value, se, value - half, value + half
 }
 
-// find returns the cell of an arm and a time.
+// find returns the cell of an arm and a time, or -1.
 func (m *Marginal) find(arm, time string) int {
-	for i, c := range m.Cells {
-		if c.Arm == arm && c.Time == time {
-			return i
-		}
+	if i, ok := m.place[[2]string{arm, time}]; ok {
+		return i
 	}
 	return -1
 }
@@ -191,7 +201,7 @@ func (m *Marginal) find(arm, time string) int {
 // layout returns the arms and times in the cells' order.
 func (m *Marginal) layout() (arms, times []string) {
 	for _, c := range m.Cells {
-		if m.find(c.Arm, m.Cells[0].Time) >= 0 && (len(arms) == 0 || arms[len(arms)-1] != c.Arm) {
+		if !slices.Contains(arms, c.Arm) {
 			arms = append(arms, c.Arm)
 		}
 		if c.Arm == m.Cells[0].Arm {
@@ -221,20 +231,18 @@ func (m *Marginal) Effects(baseline string, level float64) ([]Effect, error) {
 		return nil, fmt.Errorf("glmm: there is no cell at the baseline %q", baseline)
 	}
 	var out []Effect
-	linear := func(e Effect, signs map[[2]string]float64) {
-		e.weights = make([]float64, len(m.Cells))
-		for cell, sign := range signs {
-			e.weights[m.find(cell[0], cell[1])] += sign
-		}
+	linear := func(e Effect, parts ...Part) {
+		e.parts = parts
 		out = append(out, e)
 	}
+	at := func(arm, time string, weight float64) Part { return Part{m.find(arm, time), weight} }
 	name := "proportion"
 	if m.family != Binomial {
 		name = "mean"
 	}
 	for _, a := range arms {
 		for _, t := range times {
-			linear(Effect{Kind: name, Label: fmt.Sprintf("%s %s @ %s", name, a, t), Arm: a, Time: t}, map[[2]string]float64{{a, t}: 1})
+			linear(Effect{Kind: name, Label: fmt.Sprintf("%s %s @ %s", name, a, t), Arm: a, Time: t}, at(a, t, 1))
 		}
 	}
 	later := func(each func(t string)) {
@@ -247,7 +255,7 @@ func (m *Marginal) Effects(baseline string, level float64) ([]Effect, error) {
 	for _, a := range arms {
 		later(func(t string) {
 			linear(Effect{Kind: "change", Label: fmt.Sprintf("change %s %s - %s", a, t, baseline), Arm: a, Time: t, From: baseline},
-				map[[2]string]float64{{a, t}: 1, {a, baseline}: -1})
+				at(a, t, 1), at(a, baseline, -1))
 		})
 	}
 	difference := "risk_difference"
@@ -262,13 +270,13 @@ func (m *Marginal) Effects(baseline string, level float64) ([]Effect, error) {
 				words = "difference"
 			}
 			linear(Effect{Kind: difference, Label: fmt.Sprintf("%s %s - %s @ %s", words, a, ref, t), Arm: a, ReferenceArm: ref, Time: t},
-				map[[2]string]float64{{a, t}: 1, {ref, t}: -1})
+				at(a, t, 1), at(ref, t, -1))
 		}
 	}
 	for _, a := range arms[1:] {
 		later(func(t string) {
 			linear(Effect{Kind: "diff_change", Label: fmt.Sprintf("difference in change %s - %s %s - %s", a, ref, t, baseline), Arm: a, ReferenceArm: ref, Time: t, From: baseline},
-				map[[2]string]float64{{a, t}: 1, {a, baseline}: -1, {ref, t}: -1, {ref, baseline}: 1})
+				at(a, t, 1), at(a, baseline, -1), at(ref, t, -1), at(ref, baseline, 1))
 		})
 	}
 	for _, a := range arms[1:] {
@@ -292,27 +300,26 @@ func (m *Marginal) Effects(baseline string, level float64) ([]Effect, error) {
 // compute fills value and interval of an effect.
 func (m *Marginal) compute(e *Effect, level float64) {
 	e.Level = level
-	if e.weights != nil {
-		e.Value, e.SE, e.Lower, e.Upper = m.Combine(e.weights, level)
+	if e.parts != nil {
+		e.Value, e.SE, e.Lower, e.Upper = m.Combine(e.parts, level)
 		return
 	}
 	p, q := m.Mean[e.over], m.Mean[e.against]
-	w := make([]float64, len(m.Mean))
+	var over, against float64 // weights of the logarithm's derivative
 	switch e.Kind {
 	case "nnt": // 1 / risk difference, ends of its interval turned over (Altman 1998)
-		w[e.over], w[e.against] = 1, -1
-		d, se, lower, upper := m.Combine(w, level)
+		d, se, lower, upper := m.Combine([]Part{{e.over, 1}, {e.against, -1}}, level)
 		e.Value, e.SE = 1/d, se/float64(d*d)
 		e.invert(lower, upper)
 		return
-	case "odds_ratio": // on the logarithm
+	case "odds_ratio":
 		e.Value = p / (1 - p) * (1 - q) / q
-		w[e.over], w[e.against] = 1/float64(p*(1-p)), -1/float64(q*(1-q))
+		over, against = 1/float64(p*(1-p)), -1/float64(q*(1-q))
 	default:
 		e.Value = p / q
-		w[e.over], w[e.against] = 1/p, -1/q
+		over, against = 1/p, -1/q
 	}
-	_, e.SE, _, _ = m.Combine(w, level)
+	_, e.SE, _, _ = m.Combine([]Part{{e.over, over}, {e.against, against}}, level)
 	half := arithmetic.Exp(dist.Normal{}.QuantileUpper((1-level)/2) * e.SE)
 	e.Lower, e.Upper = e.Value/half, float64(e.Value*half)
 }
