@@ -22,6 +22,7 @@ type commands struct {
 	Fit           fitCommand           `cmd:"" help:"Fit a mixed model to a case file or a table. Example: rekindle fit case.json"`
 	Audit         auditCommand         `cmd:"" help:"Check, export or read the audit trail. Example: rekindle audit verify rekindle-data"`
 	LintTables    lintTablesCommand    `cmd:"" help:"Check published tables against themselves. Example: rekindle lint-tables testdata/published/kiser2024.json"`
+	Power         powerCommand         `cmd:"" help:"Plan a trial: power, number of participants, detectable difference; closed form or simulated. Example: rekindle power solve --delta 0.5 --n 50"`
 	Protocol      protocolCommand      `cmd:"" help:"Check, show or begin a protocol. Example: rekindle protocol check protocols/kiser2024.toml"`
 	Randomization randomizationCommand `cmd:"" help:"Prove the allocations of a closed trial, or simulate those of one that is planned."`
 	Score         scoreCommand         `cmd:"" help:"Turn answers into scores. Example: rekindle score answers.json"`
