@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -37,6 +38,12 @@ func (c *checker) subtract(large *sheet, k int, small *sheet, j int) {
 	if least == 0 {
 		least = 5
 	}
+	if part, ok := c.size(&small.Columns[j]); ok {
+		if whole, ok := c.size(&large.Columns[k]); ok && part > whole {
+			c.find("nested", Error, small.ID, small.Columns[j].Label, strconv.Itoa(part), fmt.Sprintf("at most %d", whole), "These people are part of %q.", large.Columns[k].Label)
+			return
+		}
+	}
 	tell := func(n int) bool { return n > 0 && n < least }
 	var blocks []disclosed
 	for i := range large.lines {
@@ -55,9 +62,12 @@ func (c *checker) subtract(large *sheet, k int, small *sheet, j int) {
 		switch {
 		case whole.kind.counts():
 			out := int(whole.first.value - part.first.value)
+			expected := "at most " + whole.first.text
+			if known && out > left {
+				expected = fmt.Sprintf("at least %d", int(whole.first.value)-left)
+			}
 			if out < 0 || known && out > left {
-				c.find("nested", Error, small.ID, small.place(other, j), part.text, fmt.Sprintf("at most %s, and no fewer than %d less", whole.first.text, left),
-					"These people are part of %q, where there are %s.", large.Columns[k].Label, whole.text)
+				c.find("nested", Error, small.ID, small.place(other, j), part.text, expected, "These people are part of %q, where there are %s, and which has %d people more.", large.Columns[k].Label, whole.text, left)
 				continue
 			}
 			if tell(out) {

@@ -130,39 +130,65 @@ func (c *checker) lattice(s *sheet, l *line, k int, score *Score) {
 	if !x.paired || x.n < 2 {
 		return
 	}
+	c.spread(s, l, k, score, interval{from, to})
+}
+
+// spread checks an SD: some sum of the scores that gives the mean must have squares that give the SD. sums are in steps.
+func (c *checker) spread(s *sheet, l *line, k int, score *Score, sums interval) {
+	x := l.cells[k]
+	if sums.high-sums.low > 1e5 {
+		return // so many sums that one of them fits
+	}
+	n, step := float64(x.n), score.step()
+	lowest, highest := float64(score.Codes[0]*score.Items), float64(score.Codes[1]*score.Items)
 	sd := x.second.interval().times(1 / step)
 	sd.low = math.Max(sd.low, 0)
-	var least, greatest float64 = math.Inf(1), 0
-	for sum := from; sum <= to; sum++ {
-		mean := sum / n
-		// Whole numbers with this sum: their squares sum to a whole number of the sum's parity, between those of
-		// numbers as equal as can be and of numbers at the ends.
-		base := math.Floor(mean)
-		extra := sum - n*base
-		low := (n-extra)*base*base + extra*(base+1)*(base+1)
-		ends := math.Floor((sum - n*lowest) / (highest - lowest))
-		rest := sum - ends*highest - (n-ends-1)*lowest
-		high := ends*highest*highest + (n-ends-1)*lowest*lowest + rest*rest
-		if ends >= n {
-			high = n * highest * highest
+	below, above := math.Inf(-1), math.Inf(1) // nearest SDs that are possible, in steps
+	for sum := sums.low; sum <= sums.high; sum++ {
+		center := sum * sum / n
+		least, most := squares(n, sum, lowest, highest)
+		q := interval{(n-1)*sd.low*sd.low + center, (n-1)*sd.high*sd.high + center}
+		tolerance := slack * (1 + q.high)
+		// Whole numbers have the parity of their squares, so the sum of squares has the parity of the sum.
+		up := math.Max(math.Ceil(q.low-tolerance), least)
+		if math.Mod(up-sum, 2) != 0 {
+			up++
 		}
-		squares := interval{(n-1)*sd.low*sd.low + sum*mean, (n-1)*sd.high*sd.high + sum*mean}
-		tolerance := slack * (1 + squares.high)
-		q := math.Max(math.Ceil(squares.low-tolerance), low)
-		if math.Mod(q-sum, 2) != 0 {
-			q++
-		}
-		if q <= math.Min(math.Floor(squares.high+tolerance), high) {
+		if up <= math.Min(q.high+tolerance, most) {
 			return
 		}
-		least = math.Min(least, math.Sqrt((low-sum*mean)/(n-1))*step)
-		greatest = math.Max(greatest, math.Sqrt(math.Max(high-sum*mean, 0)/(n-1))*step)
-		if to-from > 1e5 {
-			return // so many sums that one of them fits
+		if up <= most {
+			above = math.Min(above, math.Sqrt((up-center)/(n-1)))
+		}
+		if down := math.Min(up-2, most); down >= least {
+			below = math.Max(below, math.Sqrt(math.Max(down-center, 0)/(n-1)))
 		}
 	}
-	c.find("spread", Error, s.ID, s.place(l, k), "SD "+x.second.text, "between "+interval{least, greatest}.text(x.second.places),
-		"%d scores with mean %s in steps of %s (%s) have no such SD.", x.n, x.first.text, trimmed(step), score.words())
+	places := x.second.places
+	var expected string
+	switch {
+	case math.IsInf(above, 1):
+		expected = "at most " + fixed(below*step, places)
+	case math.IsInf(below, -1):
+		expected = "at least " + fixed(above*step, places)
+	default:
+		expected = fixed(below*step, places+2) + " or " + fixed(above*step, places+2)
+	}
+	c.find("spread", Error, s.ID, s.place(l, k), "SD "+x.second.text, expected, "%d scores with mean %s in steps of %s (%s) have no such SD.", x.n, x.first.text, trimmed(step), score.words())
+}
+
+// squares gives the least and the greatest sum of squares of n whole numbers between lowest and highest with a given sum:
+// all as equal as can be, and all but one at the ends.
+func squares(n, sum, lowest, highest float64) (least, most float64) {
+	base := math.Floor(sum / n)
+	extra := sum - n*base
+	least = (n-extra)*base*base + extra*(base+1)*(base+1)
+	ends := math.Floor((sum - n*lowest) / (highest - lowest))
+	if ends >= n {
+		return least, n * highest * highest
+	}
+	rest := sum - ends*highest - (n-ends-1)*lowest
+	return least, ends*highest*highest + (n-ends-1)*lowest*lowest + rest*rest
 }
 
 // trimmed prints without needless zeros.

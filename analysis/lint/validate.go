@@ -34,9 +34,14 @@ func (v *validator) unique(path string, seen map[string]bool, id string) {
 }
 
 func (v *validator) oneOf(path, value string, words ...string) {
-	if !slices.Contains(words, value) {
-		v.wrong(path, "use "+strings.Join(words, ", "), "%q is not known", value)
+	if slices.Contains(words, value) {
+		return
 	}
+	remedy := "use " + strings.Join(words, ", ")
+	if words[0] == "" {
+		remedy = "use " + strings.Join(words[1:], ", ") + "; or leave it out"
+	}
+	v.wrong(path, remedy, "%q is not known", value)
 }
 
 // validate gives every mistake of the publication.
