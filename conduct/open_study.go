@@ -2,6 +2,7 @@ package conduct
 
 import (
 	"context"
+	"slices"
 
 	"rekindle/platform/identity"
 	"rekindle/platform/store"
@@ -16,7 +17,8 @@ func (c *Conduct) OpenStudy(ctx context.Context, by identity.Actor) error {
 	if err := by.Require("study.open"); err != nil {
 		return err
 	}
-	if err := study.Check(c.Protocol, instrument.Catalogue()).Err(); err != nil {
+	wrong := slices.DeleteFunc(study.Check(c.Protocol, instrument.Catalogue()), func(p *problem.Problem) bool { return p.Warning })
+	if err := wrong.Err(); err != nil {
 		return err
 	}
 	return c.Store.Write(ctx, func(tx *store.Tx) error {

@@ -26,7 +26,7 @@ import (
 
 // world is a trial under test: the conduct of the shipped protocol on one database, and a clock that the test moves.
 type world struct {
-	*testing.T
+	testing.TB
 	*conduct.Conduct
 	mu     sync.Mutex
 	now    time.Time
@@ -48,7 +48,7 @@ func each(t *testing.T, fn func(w *world), change ...func(*study.Protocol)) {
 	storetest.EachPlace(t, func(t *testing.T, where store.Options) { fn(newWorld(t, where, change...)) })
 }
 
-func newWorld(t *testing.T, where store.Options, change ...func(*study.Protocol)) *world {
+func newWorld(t testing.TB, where store.Options, change ...func(*study.Protocol)) *world {
 	t.Helper()
 	f, err := protocols.Files.Open("kiser2024.toml")
 	must(t, err)
@@ -58,7 +58,7 @@ func newWorld(t *testing.T, where store.Options, change ...func(*study.Protocol)
 	for _, c := range change {
 		c(p)
 	}
-	w := &world{T: t, now: time.Date(2021, 8, 5, 11, 0, 0, 0, time.UTC)} // 07:00 in Boston
+	w := &world{TB: t, now: time.Date(2021, 8, 5, 11, 0, 0, 0, time.UTC)} // 07:00 in Boston
 	key, err := audit.NewKey(seeded(1))
 	must(t, err)
 	w.public = key.Public()
