@@ -1,0 +1,133 @@
+package cli_test
+
+import (
+	"bytes"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"rekindle/cli"
+	"rekindle/protocols"
+)
+
+// run calls the program as a shell would.
+func runProgram(t *testing.T, args ...string) (status int, out, errs string) {
+	t.Helper()
+	var o, e bytes.Buffer
+	status = cli.Run(t.Context(), args, strings.NewReader(""), &o, &e)
+	return status, o.String(), e.String()
+}
+
+// tenth writes a shipped protocol with a tenth of its people, so that a rehearsal takes a second.
+func tenth(t *testing.T, name string) string {
+	t.Helper()
+	text, err := protocols.Files.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, value := range map[string]string{"invitations": "120", "cap": "40", "interested": "42", "goal": "20"} {
+		text = regexp.MustCompile(`(?m)^(\s*`+key+`\s*=\s*)\d+`).ReplaceAll(text, []byte("${1}"+value))
+	}
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// Every trial that ships is rehearsed from its file alone, and everything that the rehearsal leaves behind proves itself.
+func TestDemoOfEveryShippedTrialProvesItself(t *testing.T) {
+	names, err := fs.Glob(protocols.Files, "*.toml")
+	if err != nil || len(names) < 2 {
+		t.Fatalf("%d protocols ship: %v", len(names), err)
+	}
+	for _, name := range names {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "demo")
+			if status, out, errs := runProgram(t, "demo", "--protocol", tenth(t, name), "--data", dir, "--no-serve"); status != 0 {
+				t.Fatalf("exit status %d\n%s%s", status, out, errs)
+			}
+			report := filepath.Join(dir, "report")
+			for _, proof := range [][]string{
+				{"audit", "verify", "--data", dir},
+				{"randomization", "prove", "--data", dir},
+				{"verify", report, "--dataset", filepath.Join(dir, "locked", "dataset.json")},
+				{"lint-tables", filepath.Join(report, "publication.json")},
+			} {
+				if status, out, errs := runProgram(t, proof...); status != 0 {
+					t.Errorf("%v: exit status %d\n%s%s", proof, status, out, errs)
+				}
+			}
+			page, err := os.ReadFile(filepath.Join(report, "index.html"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, part := range []string{"Simulated people.", `id="flow"`, `id="table1"`, `id="table2"`, `id="table3-`, `id="dose"`, `id="cost"`, "<svg"} {
+				if !bytes.Contains(page, []byte(part)) {
+					t.Errorf("the report lacks %s", part)
+				}
+			}
+		})
+	}
+}
+
+func TestDemoIsTheSameForTheSameSeed(t *testing.T) {
+	protocol := tenth(t, protocols.Rehearsed)
+	tables := func(seed string) map[string]string {
+		dir := filepath.Join(t.TempDir(), "demo")
+		if status, out, errs := runProgram(t, "demo", "--protocol", protocol, "--data", dir, "--no-serve", "--seed", seed); status != 0 {
+			t.Fatalf("exit status %d\n%s%s", status, out, errs)
+		}
+		files := map[string]string{}
+		all, err := filepath.Glob(filepath.Join(dir, "report", "tables", "*"))
+		if err != nil || len(all) < 10 {
+			t.Fatalf("%d tables: %v", len(all), err)
+		}
+		for _, f := range all {
+			b, err := os.ReadFile(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			files[filepath.Base(f)] = string(b)
+		}
+		return files
+	}
+	first, again, other := tables("11"), tables("11"), tables("12")
+	for name, text := range first {
+		if again[name] != text {
+			t.Errorf("%s differs between two rehearsals of one seed", name)
+		}
+	}
+	if first["table2.csv"] == other["table2.csv"] {
+		t.Error("another seed gives the same Table 2")
+	}
+}
+
+func TestDemoReplacesNothingUnasked(t *testing.T) {
+	dir := t.TempDir()
+	precious := filepath.Join(dir, "thesis.txt")
+	if err := os.WriteFile(precious, []byte("three years"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{}, {"--fresh"}} {
+		status, _, errs := runProgram(t, append([]string{"demo", "--data", dir, "--no-serve"}, args...)...)
+		if status != 1 || !strings.Contains(errs, "not empty") || !strings.Contains(errs, "--data") {
+			t.Errorf("%v: exit status %d: %s", args, status, errs)
+		}
+	}
+	if b, err := os.ReadFile(precious); err != nil || string(b) != "three years" {
+		t.Errorf("the file is %q: %v", b, err)
+	}
+	if err := os.Remove(precious); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "SIMULATED.txt"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if status, _, errs := runProgram(t, "demo", "--data", dir, "--no-serve"); status != 1 || !strings.Contains(errs, "--fresh") {
+		t.Errorf("a second run: exit status %d: %s", status, errs)
+	}
+}
