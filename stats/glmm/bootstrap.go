@@ -188,7 +188,7 @@ func (e *Effect) percentile(values []float64) {
 
 // quantile of sorted values, interpolated linearly (R's type 7).
 func quantile(x []float64, p float64) float64 {
-	h := p * float64(len(x)-1)
+	h := float64(p * float64(len(x)-1))
 	i := int(h)
 	if i+1 >= len(x) || x[i] == x[i+1] {
 		return x[i]

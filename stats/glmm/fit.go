@@ -193,7 +193,7 @@ func (r *Model) guess(sigma float64, base *fixed, dim int) []float64 {
 	theta := make([]float64, dim)
 	copy(theta, base.theta[:p])
 	if r.Family == Binomial { // conditional effects are larger than marginal ones
-		f := math.Sqrt(1 + 0.35*float64(sigma*sigma))
+		f := math.Sqrt(1 + float64(0.35*float64(sigma*sigma)))
 		for j := range p {
 			theta[j] = float64(f * theta[j])
 		}
@@ -345,7 +345,7 @@ func (r *Model) AIC() float64 { return r.Deviance() + 2*float64(r.NParameters) }
 
 // BIC returns Deviance + log(rows) NParameters, lme4's convention.
 func (r *Model) BIC() float64 {
-	return r.Deviance() + arithmetic.Log(float64(r.N))*float64(r.NParameters)
+	return r.Deviance() + float64(arithmetic.Log(float64(r.N))*float64(r.NParameters))
 }
 
 // Contrast returns l'Beta with its 95% Wald interval, on the scale of the link

@@ -107,7 +107,7 @@ func (f *fixed) climb(along []float64) error {
 			for i := range next {
 				next[i] = f.theta[i] + float64(scale*step[i])
 			}
-			if f.evaluate(next) && f.value >= f0-1e-12*math.Abs(f0) {
+			if f.evaluate(next) && f.value >= f0-float64(1e-12*math.Abs(f0)) {
 				copy(f.theta, next)
 				break
 			}

@@ -186,7 +186,7 @@ func (m *Marginal) Combine(parts []Part, level float64) (value, se, lower, upper
 		arithmetic.AddScaled(g, t.Weight, m.jacobian[t.Cell*q:t.Cell*q+q])
 	}
 	se = math.Sqrt(max(0, arithmetic.QuadraticForm(m.covariance, q, g)))
-	half := dist.Normal{}.QuantileUpper((1-level)/2) * se
+	half := float64(dist.Normal{}.QuantileUpper((1-level)/2) * se)
 	return value, se, value - half, value + half
 }
 

@@ -58,7 +58,16 @@ func (l *likelihood) climb(theta, along []float64, conv *Convergence) outcome {
 		ridged := l.newton(h, step, along, t)
 		decrement := 0.5 * arithmetic.Dot(step, l.grad)
 		conv.Decrement = decrement
-		if !ridged && decrement < 1e-17*max(1, math.Abs(l.value)) {
+		if !ridged && decrement < 1e-12 { // one more step squares what is left
+			for i := range next {
+				next[i] = theta[i] + step[i]
+			}
+			if !l.evaluate(next, 2) {
+				l.evaluate(theta, 2)
+				return converged
+			}
+			conv.Evaluations++
+			copy(theta, next)
 			return converged
 		}
 		f0 := l.value
@@ -74,7 +83,7 @@ func (l *likelihood) climb(theta, along []float64, conv *Convergence) outcome {
 			}
 			ok := l.evaluate(next, order)
 			conv.Evaluations++
-			if ok && (quadratic && l.value >= f0-1e-9 || l.value >= f0+float64(1e-4*scale)*decrement) {
+			if ok && (quadratic && l.value >= f0-1e-9 || l.value >= f0+float64(float64(1e-4*scale)*decrement)) {
 				copy(theta, next)
 				if order < 2 {
 					l.evaluate(theta, 2)

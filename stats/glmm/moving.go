@@ -58,7 +58,7 @@ func (l *likelihood) modeDerivatives(u, h float64, cell []int32, a, n []float64)
 	}
 	l.fut[p] = float64(s * (m.l1 + float64(su*m.l2)))
 	l.fuut[p] = float64(s2 * (2*m.l2 + float64(su*m.l3)))
-	l.fuuut[p] = float64(float64(s2*s) * (3*m.l3 + float64(su*m.l4)))
+	l.fuuut[p] = float64(float64(s2*s) * (float64(3*m.l3) + float64(su*m.l4)))
 	if nb {
 		l.fut[p+1] = float64(s * m.phi1)
 		l.fuut[p+1] = float64(s2 * m.phi2)
@@ -131,8 +131,8 @@ func (l *likelihood) addMovement(t sums, u, h, copies float64, cell []int32) {
 	arithmetic.AddScaled(tau, cu, l.fut[:p])
 	arithmetic.AddScaled(tau, float64(cu*u)+2*cuu, l.fuut[:p])
 	arithmetic.AddScaled(tau, float64(cuu*u), l.fuuut[:p])
-	hess[p*q+p] += float64(cu*float64(s*(m.l1+float64(su*(3*m.l2+float64(su*m.l3)))))) +
-		float64(cuu*float64(s2*(4*m.l2+float64(su*(5*m.l3+float64(su*m.l4))))))
+	hess[p*q+p] += float64(cu*float64(s*(m.l1+float64(su*(float64(3*m.l2)+float64(su*m.l3)))))) +
+		float64(cuu*float64(s2*(4*m.l2+float64(su*(float64(5*m.l3)+float64(su*m.l4))))))
 	if q > p+1 {
 		phi := hess[(p+1)*q : (p+1)*q+q]
 		arithmetic.AddScaled(phi[:p], float64(cu*s), l.px4)

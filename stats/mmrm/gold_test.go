@@ -155,18 +155,3 @@ func TestOptimaAgreeWithReference(t *testing.T) {
 		}
 	}
 }
-
-func BenchmarkTrial(b *testing.B) {
-	g, data := readGold(b, "trial_a_mmrm")
-	b.ReportAllocs()
-	for b.Loop() {
-		r, err := mmrm.Fit(data, mmrm.Options{})
-		if err != nil {
-			b.Fatal(err)
-		}
-		for _, e := range g.Estimates {
-			r.Contrast(e.L, wald.Satterthwaite)
-			r.Contrast(e.L, wald.KenwardRoger)
-		}
-	}
-}

@@ -147,7 +147,7 @@ func (r *Model) AIC() float64 { return r.Deviance() + 2*float64(r.NParameters())
 
 // BIC returns Deviance + log(rows) NParameters (lme4's convention).
 func (r *Model) BIC() float64 {
-	return r.Deviance() + arithmetic.Log(float64(r.N))*float64(r.NParameters())
+	return r.Deviance() + float64(arithmetic.Log(float64(r.N))*float64(r.NParameters()))
 }
 
 // sasCount is the number of parameters SAS counts: under restricted likelihood
@@ -164,5 +164,5 @@ func (r *Model) SASAIC() float64 { return r.Deviance() + 2*r.sasCount() }
 
 // SASBIC returns BIC in PROC MIXED's convention: log of the number of participants.
 func (r *Model) SASBIC() float64 {
-	return r.Deviance() + arithmetic.Log(float64(r.Subjects))*r.sasCount()
+	return r.Deviance() + float64(arithmetic.Log(float64(r.Subjects))*r.sasCount())
 }

@@ -85,3 +85,70 @@ func TestDerivativesOfEveryStructure(t *testing.T) {
 		}
 	}
 }
+
+// Nothing is allocated in an evaluation.
+func TestEvaluationAllocatesNothing(t *testing.T) {
+	for _, structure := range Structures {
+		s, err := newSample(simulated(5, 24, 4, true))
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := newLikelihood(s, structure, true)
+		theta := make([]float64, l.k)
+		for g := range s.groups {
+			structure.start(theta[l.of(g):l.of(g)+structure.parameters(4)], s.residuals(g), 4, 0.8)
+		}
+		if n := testing.AllocsPerRun(20, func() { l.evaluate(theta, true) }); n != 0 {
+			t.Errorf("%s: %v allocations", structure, n)
+		}
+	}
+}
+
+// With complete data and a mean for every visit of every arm the unstructured
+// optimum is explicit: the residual cross-products over participants less arms
+// (restricted likelihood) or over participants (full).
+func TestCompleteDataHaveAnExplicitOptimum(t *testing.T) {
+	const m, n = 9, 16
+	rng := rand.New(rand.NewPCG(31, 1))
+	d := Data{X: mat.NewDense(m*n, 2*m, nil)}
+	for v := range m {
+		d.Visits = append(d.Visits, fmt.Sprint(v))
+	}
+	y := make([][]float64, n)
+	var mean [2][m]float64
+	for i := range n {
+		u := rng.NormFloat64()
+		for v := range m {
+			row := i*m + v
+			d.X.Set(row, v, 1)
+			d.X.Set(row, m+v, float64(i%2))
+			value := 1e3 + 30*u + 20*rng.NormFloat64()*float64(1+v)
+			y[i] = append(y[i], value)
+			mean[i%2][v] += value / (n / 2)
+			d.Y, d.Subject, d.Visit = append(d.Y, value), append(d.Subject, i), append(d.Visit, v)
+		}
+	}
+	for _, ml := range []bool{false, true} {
+		r, err := Fit(d, Options{ML: ml})
+		if err != nil {
+			t.Fatal(err)
+		}
+		by := float64(n - 2)
+		if ml {
+			by = n
+		}
+		for a := range m {
+			for b := range m {
+				want := 0.0
+				for i := range n {
+					want += (y[i][a] - mean[i%2][a]) * (y[i][b] - mean[i%2][b]) / by
+				}
+				scale := math.Sqrt(r.VisitCovariance[0][a*m+a] * r.VisitCovariance[0][b*m+b])
+				if got := r.VisitCovariance[0][a*m+b]; math.Abs(got-want) > 1e-9*scale {
+					t.Errorf("covariance %d,%d: %v, want %v", a, b, got, want)
+				}
+			}
+		}
+		t.Logf("%+v", r.Convergence)
+	}
+}

@@ -168,7 +168,7 @@ func (r *Model) search() ([]float64, error) {
 			failure = err
 			continue
 		}
-		switch tol := 1e-7 * (1 + math.Abs(l.value)); {
+		switch tol := float64(1e-7 * (1 + math.Abs(l.value))); {
 		case l.value > bestValue+tol:
 			conv.Agree = 1
 			best, bestValue = theta, l.value
@@ -200,7 +200,13 @@ func (l *likelihood) climb(theta []float64) (Convergence, error) {
 		newton := l.direction(h, step)
 		decrement := 0.5 * arithmetic.Dot(step, l.grad)
 		c.Decrement = decrement
-		if newton && decrement < 1e-20*max(1, math.Abs(l.value)) {
+		if newton && decrement < 1e-14 { // one more step squares what is left
+			for i := range next {
+				next[i] = theta[i] + step[i]
+			}
+			if l.evaluate(next, false) {
+				copy(theta, next)
+			}
 			return c, nil
 		}
 		f0 := l.value
@@ -211,7 +217,7 @@ func (l *likelihood) climb(theta []float64) (Convergence, error) {
 			ok := l.evaluate(next, scale == 1)
 			c.Evaluations++
 			gain := float64(1e-4*scale) * decrement
-			if ok && l.value >= f0+min(gain, 1e-6)-1e-13*math.Abs(f0) {
+			if ok && l.value >= f0+min(gain, 1e-6)-float64(1e-13*math.Abs(f0)) {
 				copy(theta, next)
 				if scale < 1 {
 					l.evaluate(theta, true)
