@@ -30,8 +30,8 @@ func (c *Conduct) OpenStudy(ctx context.Context, by identity.Actor) error {
 			return err
 		}
 		p := c.Protocol
-		if err := tx.OpenStudy(ctx, store.Study{ProtocolID: p.ID, ProtocolVersion: p.Version, Protocol: p.Text(), Digest: p.Digest(), Program: c.Program,
-			Simulated: c.Simulated, Opened: tx.Now(), Capacity: p.Enrolment.Cap}); err != nil {
+		if err := tx.OpenStudy(ctx, store.Study{ProtocolID: p.ID, ProtocolVersion: p.Version, Digest: p.Digest(), Program: c.Program,
+			Simulated: c.Simulated, Opened: tx.Now(), Capacity: p.Enrolment.Cap}, p.Text()); err != nil {
 			return err
 		}
 		if err := record(ctx, tx, by, "study.open", p.ID, nil,

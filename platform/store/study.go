@@ -10,8 +10,7 @@ import (
 // Study is the one study of a store.
 type Study struct {
 	ProtocolID, ProtocolVersion string
-	Protocol                    []byte // the file
-	Digest                      string // its SHA-256, hexadecimal
+	Digest                      string // SHA-256 of the protocol's file, hexadecimal
 	Program                     string // version that opened it
 	Simulated                   bool
 	Opened                      time.Time
@@ -22,12 +21,12 @@ type Study struct {
 	Unblinded                   *time.Time
 }
 
-const studyColumns = "protocol_id, protocol_version, protocol, digest, program, simulated, opened, places, capacity, closed, locked, dataset, unblinded"
+const studyColumns = "protocol_id, protocol_version, digest, program, simulated, opened, places, capacity, closed, locked, dataset, unblinded"
 
 // Study gives the study; a store that has none is problem.NotFound.
 func (tx *Tx) Study(ctx context.Context) (Study, error) {
 	s, err := One(ctx, tx, func(scan Scan) (s Study, err error) {
-		return s, scan(&s.ProtocolID, &s.ProtocolVersion, &s.Protocol, &s.Digest, &s.Program, &s.Simulated, &s.Opened, &s.Places, &s.Capacity,
+		return s, scan(&s.ProtocolID, &s.ProtocolVersion, &s.Digest, &s.Program, &s.Simulated, &s.Opened, &s.Places, &s.Capacity,
 			moment{&s.Closed}, moment{&s.Locked}, &s.Dataset, moment{&s.Unblinded})
 	}, "SELECT "+studyColumns+" FROM study")
 	if problem.Is(err, problem.NotFound) {
@@ -36,9 +35,14 @@ func (tx *Tx) Study(ctx context.Context) (Study, error) {
 	return s, err
 }
 
-// OpenStudy stores the study, once.
-func (tx *Tx) OpenStudy(ctx context.Context, s Study) error {
-	return tx.insert(ctx, "study (id, "+studyColumns+")", [][]any{{1, s.ProtocolID, s.ProtocolVersion, s.Protocol, s.Digest, s.Program, s.Simulated, s.Opened,
+// ProtocolFile gives the protocol's file as it was when the study was opened, byte for byte.
+func (tx *Tx) ProtocolFile(ctx context.Context) ([]byte, error) {
+	return One(ctx, tx, Value[[]byte], "SELECT protocol FROM study")
+}
+
+// OpenStudy stores the study and the protocol's file, once.
+func (tx *Tx) OpenStudy(ctx context.Context, s Study, protocol []byte) error {
+	return tx.insert(ctx, "study (id, protocol, "+studyColumns+")", [][]any{{1, protocol, s.ProtocolID, s.ProtocolVersion, s.Digest, s.Program, s.Simulated, s.Opened,
 		s.Places, s.Capacity, maybe(s.Closed), maybe(s.Locked), s.Dataset, maybe(s.Unblinded)}}, "")
 }
 
