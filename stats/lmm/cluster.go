@@ -84,9 +84,10 @@ func (c *clusters) match(cell []int32) bool {
 	cells := int(slices.Max(cell)) + 1
 	step := make([]int32, cells, 64*cells) // step[state*cells + cell] is the next state, 0 = none yet
 	states := int32(1)
-	pattern := []int32{0} // of each state, 0 = none ends there
+	pattern := make([]int32, 1, 64) // of each state, 0 = none ends there
 	c.of = make([]int32, len(c.start)-1)
-	c.first = []int32{0}
+	c.first = make([]int32, 1, 64)
+	c.row = make([]int32, 0, 128)
 	for g := range c.of {
 		state := int32(0)
 		from, to := c.start[g], c.start[g+1]
@@ -146,16 +147,20 @@ func (c *clusters) slotWeight(slot int32) float64 {
 // collect sums the covariates within and between clusters.
 func (c *clusters) collect(q func(row int32) []float64) {
 	p, patterns := c.p, len(c.first)-1
-	c.q = make([]float64, 0, len(c.row)*p)
+	store := make([]float64, 3*patterns+patterns*p+p*p+p+len(c.row)*p)
+	next := func(n int) []float64 {
+		out := store[:n:n]
+		store = store[n:]
+		return out
+	}
+	count, deviation := next(patterns), next(p)
+	c.total, c.mean, c.within, c.q, c.sizes = next(patterns), next(patterns*p), next(p*p), next(len(c.row) * p)[:0], next(patterns)
 	for _, row := range c.row {
 		c.q = append(c.q, q(row)...)
 	}
-	count := make([]float64, patterns)
 	for _, k := range c.of {
 		count[k]++
 	}
-	c.total = make([]float64, patterns)
-	c.mean = make([]float64, patterns*p)
 	for k := range patterns {
 		mean := c.mean[k*p : (k+1)*p]
 		for s := c.first[k]; s < c.first[k+1]; s++ {
@@ -167,17 +172,17 @@ func (c *clusters) collect(q func(row int32) []float64) {
 			mean[j] /= c.total[k]
 		}
 	}
-	c.sizes = slices.Clone(c.total)
+	copy(c.sizes, c.total)
 	slices.Sort(c.sizes)
 	c.sizes = slices.Compact(c.sizes)
 	c.size = make([]int32, patterns)
-	c.number = make([]float64, len(c.sizes))
-	c.within = make([]float64, p*p)
-	store := make([]float64, len(c.sizes)*p*p)
-	for k := range c.sizes {
-		c.between = append(c.between, store[k*p*p:(k+1)*p*p])
+	sizes := len(c.sizes)
+	store = make([]float64, sizes*(p*p+1))
+	c.number = next(sizes)
+	c.between = make([][]float64, sizes)
+	for k := range c.between {
+		c.between[k] = next(p * p)
 	}
-	deviation := make([]float64, p)
 	for k := range patterns {
 		z, _ := slices.BinarySearch(c.sizes, c.total[k])
 		c.size[k] = int32(z)
@@ -206,11 +211,17 @@ type sums struct {
 }
 
 func newSums(c *clusters) *sums {
-	a := c.p + 1
-	s := &sums{c: c, a: a, within: make([]float64, a*a), slot: make([]float64, len(c.row)), fit: make([]float64, len(c.row)), offset: make([]float64, c.p)}
-	store := make([]float64, len(c.sizes)*a*a)
-	for k := range c.sizes {
-		s.between = append(s.between, store[k*a*a:(k+1)*a*a])
+	a, sizes, slots := c.p+1, len(c.sizes), len(c.row)
+	store := make([]float64, (sizes+1)*a*a+2*slots+c.p+6*sizes)
+	next := func(n int) []float64 {
+		out := store[:n:n]
+		store = store[n:]
+		return out
+	}
+	s := &sums{c: c, a: a, within: next(a * a), slot: next(slots), fit: next(slots), offset: next(c.p), work: next(6 * sizes)}
+	s.between = make([][]float64, sizes)
+	for k := range s.between {
+		s.between[k] = next(a * a)
 	}
 	fill := func(dst, src []float64) {
 		for i := range c.p {
@@ -317,9 +328,6 @@ func (s *sums) matrix(dst []float64, within float64, f []float64) {
 // moments at the variances (intercept, residual) = (ratio, 1), equations (R2) to (R4).
 func (s *sums) moments(ratio float64, m *moments) {
 	c := s.c
-	if len(s.work) < 6*len(c.sizes) {
-		s.work = make([]float64, 6*len(c.sizes))
-	}
 	var f [6][]float64
 	for i := range f {
 		f[i] = s.work[i*len(c.sizes) : (i+1)*len(c.sizes)]

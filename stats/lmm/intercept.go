@@ -21,11 +21,10 @@ func newIntercept(p *Plan, m *Model) *intercept {
 // fit finds the variance ratio and fills the model's solution there.
 func (e *intercept) fit(m *Model) error {
 	o := e.search.find()
-	if math.IsInf(e.search.deviance(o.ratio), 1) || o.flat {
+	e.s.moments(o.ratio, m.mom)
+	if o.flat || !m.sol.factor(m.mom.m) {
 		return fmt.Errorf("rows of one level of %s are fitted exactly: the residual variance vanishes and the likelihood has no maximum", m.plan.design.Random[0].Name)
 	}
-	e.s.moments(o.ratio, m.mom)
-	m.sol.factor(m.mom.m)
 	variance := m.sol.rss / e.search.nu
 	m.mom.scale(variance, m.plan.n)
 	m.sol.solve(m.mom, m.plan.n, m.plan.options.ML)
@@ -33,8 +32,10 @@ func (e *intercept) fit(m *Model) error {
 	m.Components[0].Value, m.Components[1].Value = m.gamma[0], variance
 	m.Sigma = math.Sqrt(variance)
 	m.Singular = o.boundary
-	m.Story = Story{Evaluations: e.search.evaluations, Starts: len(grid), Optima: o.minima, Gradient: 0.5 * math.Abs(o.gradient), Converged: true}
+	m.Story = Story{Evaluations: e.search.evaluations, Starts: len(grid), Optima: o.minima, Converged: true}
 	s := m.sol
+	// d gamma_0 / dx = variance (ratio + 1 / unit), the residual variance being at its maximum
+	m.Story.Gradient = math.Abs(s.score[0] * variance * (o.ratio + 1/e.search.unit))
 	s.ObservedError, s.ExpectedError = "", ""
 	if o.boundary {
 		m.boundary = 1

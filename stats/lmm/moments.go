@@ -29,12 +29,11 @@ func newMoments(k, a int) *moments {
 		return out
 	}
 	m := &moments{k: k, a: a, m: next(a * a), t: next(k), tt: next(pairs)}
-	for range k {
-		m.f = append(m.f, next(a*a))
+	matrices := make([][]float64, k+pairs)
+	for i := range matrices {
+		matrices[i] = next(a * a)
 	}
-	for range pairs {
-		m.ff = append(m.ff, next(a*a))
-	}
+	m.f, m.ff = matrices[:k:k], matrices[k:]
 	return m
 }
 
@@ -80,19 +79,27 @@ type solution struct {
 }
 
 func newSolution(k, p int) *solution {
-	a := p + 1
-	s := &solution{a: a, l: make([]float64, a*a), v: make([]float64, a), work: make([]float64, a),
-		score: make([]float64, k), observed: make([]float64, k*k), expected: make([]float64, k*k)}
+	a, pairs := p+1, k*(k+1)/2
+	s := &solution{a: a}
 	s.P, s.K = p, k
-	s.Beta, s.C = make([]float64, p), make([]float64, p*p)
-	s.Observed, s.Expected = make([]float64, k*k), make([]float64, k*k)
-	for range k {
-		s.H = append(s.H, make([]float64, p*p))
-		s.h = append(s.h, make([]float64, p))
-		s.ch = append(s.ch, make([]float64, p*p))
+	room := a*a + 2*a + k + 2*k*k + p + p*p + k*(2*p*p+p) + pairs*p*p + 2*k*k
+	store := make([]float64, room)
+	next := func(n int) []float64 {
+		out := store[:n:n]
+		store = store[n:]
+		return out
 	}
-	for range k * (k + 1) / 2 {
-		s.Q = append(s.Q, make([]float64, p*p))
+	s.l, s.v, s.work = next(a*a), next(a), next(a)
+	s.score, s.observed, s.expected = next(k), next(k*k), next(k*k)
+	s.Beta, s.C = next(p), next(p*p)
+	s.Observed, s.Expected = next(k*k), next(k*k)
+	matrices := make([][]float64, 3*k+pairs)
+	s.H, s.h, s.ch, s.Q = matrices[:k:k], matrices[k:2*k:2*k], matrices[2*k:3*k:3*k], matrices[3*k:]
+	for i := range k {
+		s.H[i], s.h[i], s.ch[i] = next(p*p), next(p), next(p*p)
+	}
+	for i := range s.Q {
+		s.Q[i] = next(p * p)
 	}
 	return s
 }

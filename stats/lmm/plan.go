@@ -147,14 +147,13 @@ func (p *Plan) row(i int32) []float64 {
 func (p *Plan) check() error {
 	for i := range p.design.Random {
 		r := &p.design.Random[i]
-		label := p.design.Formula.Random[i].Label()
 		levels := len(r.Levels)
 		p.sizes = append(p.sizes, levels)
 		if r.Z == nil && levels >= p.n {
-			return fmt.Errorf("random term (%s): each of the %d levels has a single row, so its variance cannot be told from the residual variance", label, levels)
+			return fmt.Errorf("random term (%s): each of the %d levels has a single row, so its variance cannot be told from the residual variance", p.design.Formula.Random[i].Label(), levels)
 		}
 		if levels == 1 {
-			return fmt.Errorf("random term (%s): there is one level only, so it has no variance", label)
+			return fmt.Errorf("random term (%s): there is one level only, so it has no variance", p.design.Formula.Random[i].Label())
 		}
 		count := make([]int32, levels)
 		for _, g := range r.Index {

@@ -15,9 +15,8 @@ type ratioSearch struct {
 	unit        float64 // mean weight of a cluster: the search runs over x = log(1 + ratio * unit)
 	evaluations int
 
-	m, l, k, d1, d2, prod []float64
-	v, w                  []float64
-	f0, f1, f2            []float64
+	l, n   []float64
+	f0, f1 []float64
 }
 
 // grid holds the values of ratio * unit at which the deviance is looked at before any minimum is refined. Between 0 and the
@@ -42,15 +41,8 @@ func newRatioSearch(s *sums, ml bool) *ratioSearch {
 	}
 	r.unit /= float64(len(s.c.start) - 1)
 	aa, sizes := s.a*s.a, len(s.c.sizes)
-	store := make([]float64, 6*aa+2*s.a+3*sizes)
-	next := func(n int) []float64 {
-		out := store[:n:n]
-		store = store[n:]
-		return out
-	}
-	r.m, r.l, r.k, r.d1, r.d2, r.prod = next(aa), next(aa), next(aa), next(aa), next(aa), next(aa)
-	r.v, r.w = next(s.a), next(s.a)
-	r.f0, r.f1, r.f2 = next(sizes), next(sizes), next(sizes)
+	store := make([]float64, 2*(aa+sizes))
+	r.l, r.n, r.f0, r.f1 = store[:aa], store[aa:2*aa], store[2*aa:2*aa+sizes], store[2*aa+sizes:]
 	return r
 }
 
@@ -91,64 +83,54 @@ func (r *ratioSearch) deviance(ratio float64) float64 {
 	return d
 }
 
-// slopes gives the first two derivatives of the deviance in the ratio, (R6) and (R7).
-func (r *ratioSearch) slopes(ratio float64) (d, d1, d2 float64) {
+// slope gives the deviance and its derivative in the ratio, (R6), by way of N = L^-1 M' L^-T with L the factor of M.
+func (r *ratioSearch) slope(ratio float64) (d, d1 float64) {
 	d = r.deviance(ratio)
 	if math.IsInf(d, 1) {
-		return d, math.NaN(), math.NaN()
+		return d, math.NaN()
 	}
 	s, a := r.s, r.s.a
 	for k, z := range s.c.sizes {
 		e := r.f0[k]
 		ze := float64(z * e)
-		r.f1[k] = -float64(ze * e)                       // derivative of 1 / (1 + ratio z)
-		r.f2[k] = float64(2 * float64(ze*float64(ze*e))) // second
+		r.f1[k] = -float64(ze * e) // derivative of 1 / (1 + ratio z)
 		d1 += float64(s.c.number[k] * ze)
-		d2 -= float64(s.c.number[k] * float64(ze*ze))
 	}
-	s.matrix(r.d1, 0, r.f1)
-	s.matrix(r.d2, 0, r.f2)
-	// v = (-beta, 1): solve L' u = e_a, then v = u * L_aa
-	for i := range a - 1 {
-		r.v[i] = 0
-	}
-	r.v[a-1] = 1
-	arithmetic.SolveLowerT(r.l, a, r.v)
-	last := r.l[a*a-1]
-	for i := range r.v {
-		r.v[i] *= last
-	}
-	rss := float64(last * last)
-	for i := range a {
-		r.w[i] = arithmetic.Dot(r.d1[i*a:(i+1)*a], r.v)
-	}
-	q1 := arithmetic.Dot(r.v, r.w)
-	q2 := arithmetic.QuadraticForm(r.d2, a, r.v)
-	arithmetic.Invert(r.k, r.l, a)
-	c := arithmetic.QuadraticForm(r.k, a, r.w) - q1*q1/rss // w_x' C w_x
-	nu := r.nu
-	if !r.ml {
-		nu--
-		arithmetic.Multiply(r.prod, r.k, r.d1, a, a, a)
-		d1 += sumDiagonal(r.prod, a)
-		d2 += arithmetic.Dot(r.k, r.d2)
-		for i := range a {
-			for j := range a {
-				d2 -= float64(r.prod[i*a+j] * r.prod[j*a+i])
-			}
+	s.matrix(r.n, 0, r.f1)
+	for i := range a { // rows of L^-1 M'
+		row, l := r.n[i*a:(i+1)*a], r.l[i*a:i*a+i+1]
+		for k, f := range l[:i] {
+			arithmetic.AddScaled(row, -f, r.n[k*a:(k+1)*a])
+		}
+		pivot := 1 / l[i]
+		for j := range row {
+			row[j] *= pivot
 		}
 	}
-	d1 += float64(nu * (q1 / rss))
-	d2 += float64(nu * ((q2-2*c)/rss - (q1/rss)*(q1/rss)))
-	return d, d1, d2
+	trace, last := 0.0, 0.0
+	for i := range a { // diagonal of N
+		row := r.n[i*a : i*a+i+1]
+		for j := range row {
+			l := r.l[j*a : j*a+j+1]
+			row[j] = (row[j] - arithmetic.Dot(l[:j], row)) / l[j]
+		}
+		last = row[i]
+		trace += last
+	}
+	if r.ml {
+		return d, d1 + float64(r.nu*last)
+	}
+	return d, d1 + trace + float64((r.nu-1)*last)
 }
 
 // optimum is where the search ended.
 type optimum struct {
 	ratio    float64
+	deviance float64 // at the last evaluation
 	boundary bool    // the ratio is 0 because the deviance rises from there
 	gradient float64 // derivative of the deviance in x at the optimum; at the boundary its slope there (>= 0)
 	minima   int     // local minima seen
+	x        float64 // log(1 + ratio * unit)
 	flat     bool    // the ratio ran to the end of the grid: the residual variance vanishes against the other
 }
 
@@ -160,7 +142,7 @@ func (r *ratioSearch) find() optimum {
 	for i, g := range grid {
 		d[i] = r.deviance(g / r.unit)
 	}
-	_, slope, _ := r.slopes(0)
+	_, slope := r.slope(0)
 	best := optimum{boundary: true, gradient: slope / r.unit}
 	low := math.Inf(1)
 	if slope >= 0 {
@@ -173,55 +155,57 @@ func (r *ratioSearch) find() optimum {
 		}
 		o := r.refine(left, i, right, &d)
 		o.flat = i == len(grid)-1
-		minima := best.minima + 1
-		if at := r.deviance(o.ratio); at < low {
-			low, best = at, o
+		o.minima = best.minima + 1
+		if o.deviance < low {
+			low, best = o.deviance, o
 		}
-		best.minima = minima
+		best.minima = o.minima
 	}
 	return best
 }
 
 // refine solves derivative = 0 for x = log(1 + ratio * unit) around the lowest of neighbouring grid points: from the bottom of the parabola
-// through them by Newton steps, halved into the bracket.
+// through them, with its curvature, then by secants, halved into the bracket.
 func (r *ratioSearch) refine(left, at, right int, d *[len(grid)]float64) optimum {
 	lo, hi := gridLog[left], gridLog[right]
-	x := 0.5 * (lo + hi)
+	x, curvature := 0.5*(lo+hi), 0.0
 	if left < at && at < right {
 		a, b := gridLog[at]-lo, gridLog[at]-hi
 		fa, fb := d[at]-d[left], d[at]-d[right]
 		if q := float64(a*fb) - float64(b*fa); q != 0 {
 			if v := gridLog[at] - 0.5*(float64(a*a*fb)-float64(b*b*fa))/q; v > lo && v < hi {
-				x = v
+				x, curvature = v, 2*q/(a*b*(a-b))
 			}
 		}
 	}
 	var o optimum
-	done := false
 	for range 100 {
 		g := arithmetic.Exp(x) / r.unit // d ratio / dx = ratio + 1 / unit
-		o.ratio = max(g-1/r.unit, 0)
-		_, d1, d2 := r.slopes(o.ratio)
-		first := float64(d1 * g)
-		second := float64(d2*float64(g*g)) + first
-		o.gradient = first
+		before, from := o.gradient, o.x
+		o.x, o.ratio = x, max(g-1/r.unit, 0)
+		d, d1 := r.slope(o.ratio)
+		o.deviance, o.gradient = d, float64(d1*g)
 		switch {
-		case first > 0:
+		case o.gradient > 0:
 			hi = x
-		case first < 0:
+		case o.gradient < 0:
 			lo = x
 		default:
-			done = true
-		}
-		if done {
 			return o
 		}
-		next := x - first/second
-		if second > 0 && next >= lo && next <= hi {
-			done = math.Abs(next-x) <= 1e-7*(1+math.Abs(x)) // convergence is quadratic: this step is the last that matters
-		} else {
+		if from > 0 && from != x {
+			curvature = (o.gradient - before) / (x - from)
+		}
+		next := x - o.gradient/curvature
+		if !(curvature > 0 && next >= lo && next <= hi) {
 			next = 0.5 * (lo + hi)
-			done = hi-lo <= 1e-15*(1+math.Abs(x))
+			if hi-lo <= 1e-15*(1+math.Abs(x)) {
+				return o
+			}
+		} else if math.Abs(next-x) <= 1e-9*(1+math.Abs(x)) { // the next secant would change rounding only
+			o.x = next
+			o.ratio = max((arithmetic.Exp(next)-1)/r.unit, 0)
+			return o
 		}
 		x = next
 	}
