@@ -13,6 +13,7 @@ var changeRules = []Rule{
 	{"interval", "An estimate lies inside its limits, and half-way between them where the interval is symmetric (on the log scale for ratios).", (*checker).intervals},
 	{"p", "A P value is the one that estimate and limits give: t = estimate / SE with SE = width / (2 x t quantile). Where the degrees of freedom are not given, all from half the people upwards are allowed.", (*checker).pValues},
 	{"adjusted-p", "Adjusted P values follow from the raw ones by the method named (Holm 1979, Bonferroni).", (*checker).adjusted},
+	{"multiplicity", "Several P values at .05 or less and none adjusted: which of them Holm's method would leave.", (*checker).multiplicity},
 	{"relative", "A relative change is the change over the baseline mean, in the unit that the heading names.", (*checker).relatives},
 }
 
@@ -190,6 +191,45 @@ func (c *checker) adjusted() {
 			}
 		}
 	}
+}
+
+// multiplicity notes P values that nothing corrects for their number.
+func (c *checker) multiplicity() {
+	for _, s := range c.sheets {
+		for _, k := range s.Contrasts {
+			if k.P == "" || k.Adjusted != "" {
+				continue
+			}
+			var rows []string
+			var printed []float64
+			var raw []interval
+			for _, l := range s.lines {
+				if x := l.cells[s.column(k.P)]; !x.blank {
+					rows, printed, raw = append(rows, l.Label+" "+x.first.text), append(printed, x.first.value), append(raw, x.first.probability())
+				}
+			}
+			var low, left []string
+			for i, h := range adjust(raw, "holm") {
+				if printed[i] <= 0.05 {
+					low = append(low, rows[i])
+					if h.high <= 0.05 {
+						left = append(left, rows[i])
+					}
+				}
+			}
+			if len(low) > 1 && len(left) < len(low) {
+				c.find("multiplicity", Note, s.ID, s.Columns[s.column(k.P)].Label, strings.Join(low, ", "), "adjusted P values beside these", "%d P values and no correction for their number. By Holm's method %d of these %d stay at .05 or less: %s.",
+					len(raw), len(left), len(low), orNone(left))
+			}
+		}
+	}
+}
+
+func orNone(words []string) string {
+	if len(words) == 0 {
+		return "none"
+	}
+	return strings.Join(words, ", ")
 }
 
 // probability is an interval cut to [0, 1].

@@ -271,12 +271,21 @@ func Read(name string, data []byte) (*Publication, error) {
 		return nil, problem.New(problem.Invalid, "not JSON: %v", s).At("%s line %d", name, line(s.Offset)).Instead("%s", remedy)
 	}
 	if u, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return nil, problem.New(problem.Invalid, "a %s stands where %s is wanted", u.Value, wanted(u.Type.String())).At("%s line %d", name, line(u.Offset)).On("%s", u.Field).Instead("%s", remedy)
+		return nil, problem.New(problem.Invalid, "%s stands where %s is wanted", given(u.Value), wanted(u.Type.String())).At("%s line %d", name, line(u.Offset)).On("%s", u.Field).Instead("%s", remedy)
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil, problem.New(problem.Invalid, "the file ends too early").At("%s line %d", name, line(int64(len(data)))).Instead("%s", remedy)
 	}
 	return nil, problem.New(problem.Invalid, "%s", strings.TrimPrefix(err.Error(), "json: ")).At("%s line %d", name, line(d.InputOffset())).Instead("%s", remedy)
+}
+
+// given puts what a JSON decoder calls a value in words.
+func given(value string) string {
+	kind, _, _ := strings.Cut(value, " ")
+	if words, ok := map[string]string{"string": "text", "number": "a number", "array": "a list", "object": "an object", "bool": "true or false"}[kind]; ok {
+		return words
+	}
+	return value
 }
 
 // wanted puts a Go type in words.

@@ -1,6 +1,7 @@
 package lint_test
 
 import (
+	"os"
 	"strings"
 	"testing"
 
@@ -24,7 +25,7 @@ func TestBadInput(t *testing.T) {
 		{"unknown key", replaced(`"groups"`, `"group"`), `unknown field "group"`},
 		{"unknown key of a cell", replaced(`["1 (20.0)"]`, `[{"test": "1"}]`), `unknown field "test"`},
 		{"two documents", table("}]}") + "{}", "something follows the publication"},
-		{"wrong type", replaced(`"n": 5`, `"n": "5"`), "x.json line 2: groups.n: a string stands where a whole number is wanted"},
+		{"wrong type", replaced(`"n": 5`, `"n": "5"`), "x.json line 2: groups.n: text stands where a whole number is wanted"},
 		{"nothing", `{"format": "rekindle-publication/1", "title": "", "source": "", "tables": []}`, "tables: there is nothing to check"},
 		{"unreadable cell", replaced("1 (20.0)", "one"), `tables[0].blocks[0].rows[0].cells[0]: "one" is not a number. print it as "n (%)"`},
 		{"open bracket", replaced("1 (20.0)", "1 (20.0"), "has an open bracket"},
@@ -90,6 +91,24 @@ func TestPrintedForms(t *testing.T) {
 		}
 		if found := lint.Check(q); len(found) > 0 {
 			t.Errorf("%q: %+v", text, found)
+		}
+	}
+}
+
+// The description of the format explains every rule, and names every kind of cell.
+func TestDescribed(t *testing.T) {
+	b, err := os.ReadFile("../../docs/lint-tables.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range lint.Rules() {
+		if !strings.Contains(string(b), "| `"+r.ID+"` |") {
+			t.Errorf("rule %s is not described", r.ID)
+		}
+	}
+	for _, k := range []lint.Kind{lint.Count, lint.CountPercent, lint.Percent, lint.Mean, lint.MeanSD, lint.Quartiles, lint.Estimate, lint.EstimateCI, lint.PValue, lint.Text} {
+		if !strings.Contains(string(b), "| `"+string(k)+"` |") {
+			t.Errorf("kind %q is not described", k)
 		}
 	}
 }

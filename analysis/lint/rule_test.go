@@ -130,6 +130,15 @@ func TestRules(t *testing.T) {
 		{"limits not symmetric", set("t3", "y", "cb", "0.00 (-0.27 to 0.37)"), []string{"interval | t3: y / CB | 0.045 to 0.055"}},
 		{"P", set("t3", "y", "p", ".25"), []string{"p | t3: y / P | 0.13 to 0.16", "adjusted-p | t3: y / H | 0.24 to 0.26"}},
 		{"adjusted P", set("t3", "z", "h", ".11"), []string{"adjusted-p | t3: z / H | 0.16 to 0.17"}},
+		{"P without correction", change(func(p *lint.Publication) {
+			p.Tables[2].Contrasts[0].Adjusted = ""
+			p.Claims[4].Adjusted = ""
+			for i, text := range []string{"-0.60 (-1.18 to -0.02)", "-0.30 (-0.59 to -0.01)"} {
+				p.Tables[2].Blocks[0].Rows[i].Cells[3].Text = text
+				p.Tables[2].Blocks[0].Rows[i].Cells[4].Text = ".04"
+			}
+			p.Claims[4].Lower, p.Claims[4].Upper, p.Claims[4].P = "-1.18", "-0.02", ".04"
+		}), []string{"multiplicity | t3: P | adjusted P values beside these"}},
 		{"relative change", set("t3", "z", "ra", "-29.1"), []string{"relative | t3: z / RA | -27.60 to -26.69"}},
 		{"fractions", change(func(p *lint.Publication) {
 			for i, text := range []string{"-0.250", "-0.300", "-0.271"} {
