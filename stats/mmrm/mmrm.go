@@ -195,7 +195,7 @@ func (l *likelihood) climb(theta []float64) (Convergence, error) {
 		return c, errors.New("mmrm: no starting covariance is positive definite")
 	}
 	c.Evaluations++
-	for range 300 {
+	for range 150 {
 		c.Iterations++
 		newton := l.direction(h, step)
 		decrement := 0.5 * arithmetic.Dot(step, l.grad)
@@ -231,17 +231,25 @@ func (l *likelihood) climb(theta []float64) (Convergence, error) {
 				if decrement < 1e-10 {
 					return c, nil // nothing to gain but rounding
 				}
-				return c, errors.New("mmrm: the ascent did not reach a maximum; choose a simpler covariance structure")
+				return c, l.failure("the ascent did not reach a maximum")
 			}
 		}
-		if c.Iterations > 3 && l.degenerate() {
-			return c, errors.New("mmrm: the likelihood has no bound: after the fit of the means some visits determine each other. There are too few participants for this structure, or a visit is copied from another")
+		if c.Iterations > 3 && l.dependence() > 1e11 {
+			return c, l.failure("")
 		}
 	}
 	if c.Decrement < 1e-10 {
 		return c, nil
 	}
-	return c, errors.New("mmrm: no convergence in 300 iterations; choose a simpler covariance structure")
+	return c, l.failure("no convergence in 150 iterations")
+}
+
+// failure says why an ascent ended without a maximum.
+func (l *likelihood) failure(how string) error {
+	if l.dependence() > 1e5 {
+		return errors.New("mmrm: the likelihood has no bound: after the fit of the means some visits determine each other. There are too few participants for this structure, or a visit is copied from another")
+	}
+	return fmt.Errorf("mmrm: %s; choose a simpler covariance structure", how)
 }
 
 // direction fills step with the Newton (true) or scoring step.
@@ -266,19 +274,18 @@ func (l *likelihood) direction(h, step []float64) (newton bool) {
 	return newton
 }
 
-// degenerate says whether some participants' covariance is singular to
-// rounding, measured by how little of a visit's variance the others leave.
-func (l *likelihood) degenerate() bool {
+// dependence measures how nearly some visits of a participant determine another:
+// the largest variance inflation V_aa (V^-1)_aa.
+func (l *likelihood) dependence() float64 {
+	most := 0.0
 	for i := range l.s.patterns {
 		pt := &l.s.patterns[i]
 		t := len(pt.visits)
-		for a, v := range pt.visits { // 1 / (V^-1)_aa is what is left of V_aa
-			if l.inverse[i][a*t+a]*l.sigmas[pt.by].matrix[v*l.s.m+v] > 1e11 {
-				return true
-			}
+		for a, v := range pt.visits {
+			most = max(most, float64(l.inverse[i][a*t+a]*l.sigmas[pt.by].matrix[v*l.s.m+v]))
 		}
 	}
-	return false
+	return most
 }
 
 // fill takes the result from the optimum theta.
