@@ -168,8 +168,8 @@ func (d *Design) reduce(full []float64) Row {
 	for _, a := range d.aliases {
 		want, scale := 0.0, math.Abs(full[a.column])
 		for i, w := range a.weights {
-			want += w * r.L[i]
-			scale += math.Abs(w * r.L[i])
+			want += float64(w * r.L[i])
+			scale += math.Abs(float64(w * r.L[i]))
 		}
 		if math.Abs(want-full[a.column]) > 1e-8*max(scale, 1) {
 			r.NotEstimable = fmt.Sprintf("not estimable: it needs the coefficient %s, which the data do not determine", d.coder.names[a.column])

@@ -26,13 +26,14 @@ func NewPercent(change, baseline, varChange, varBaseline, covariance, q float64)
 	}
 	r := change / baseline
 	p := Percent{Change: change, Baseline: baseline, Ratio: r}
-	p.SE = math.Sqrt(max(varChange-2*r*covariance+r*r*varBaseline, 0)) / math.Abs(baseline)
-	p.Delta = [2]float64{r - q*p.SE, r + q*p.SE}
+	p.SE = math.Sqrt(max(varChange-float64(2*r*covariance)+float64(r*r*varBaseline), 0)) / math.Abs(baseline)
+	half := float64(q * p.SE)
+	p.Delta = [2]float64{r - half, r + half}
 	// Fieller: a r^2 - 2 b r + c <= 0
-	a := baseline*baseline - q*q*varBaseline
-	b := change*baseline - q*q*covariance
-	c := change*change - q*q*varChange
-	if disc := b*b - a*c; a > 0 && disc >= 0 {
+	a := float64(baseline*baseline) - float64(q*q*varBaseline)
+	b := float64(change*baseline) - float64(q*q*covariance)
+	c := float64(change*change) - float64(q*q*varChange)
+	if disc := float64(b*b) - float64(a*c); a > 0 && disc >= 0 {
 		s := math.Sqrt(disc)
 		p.Fieller, p.FiellerBounded = [2]float64{(b - s) / a, (b + s) / a}, true
 	} else {
@@ -67,5 +68,5 @@ func quantile(x []float64, p float64) float64 {
 	if i+1 >= len(x) {
 		return x[len(x)-1]
 	}
-	return x[i] + (h-float64(i))*(x[i+1]-x[i])
+	return x[i] + float64((h-float64(i))*(x[i+1]-x[i]))
 }

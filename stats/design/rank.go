@@ -37,7 +37,7 @@ func householder(a []float64, m, p int) {
 	for j := range min(p, m) {
 		norm := 0.0
 		for i := j; i < m; i++ {
-			norm += a[i*p+j] * a[i*p+j]
+			norm += float64(a[i*p+j] * a[i*p+j])
 		}
 		if norm = math.Sqrt(norm); norm == 0 {
 			continue
@@ -50,12 +50,12 @@ func householder(a []float64, m, p int) {
 		for k := j + 1; k < p; k++ {
 			s := vj * a[j*p+k]
 			for i := j + 1; i < m; i++ {
-				s += a[i*p+j] * a[i*p+k]
+				s += float64(a[i*p+j] * a[i*p+k])
 			}
 			s /= norm * vj
-			a[j*p+k] += s * vj
+			a[j*p+k] += float64(s * vj)
 			for i := j + 1; i < m; i++ {
-				a[i*p+k] += s * a[i*p+j]
+				a[i*p+k] += float64(s * a[i*p+j])
 			}
 		}
 		a[j*p+j] = norm
@@ -89,7 +89,7 @@ func independent(tri []float64, p int) (kept []int, dropped []alias) {
 				s := dot(q, v)
 				coef[b] += s
 				for i := range v {
-					v[i] -= s * q[i]
+					v[i] -= float64(s * q[i])
 				}
 			}
 		}
@@ -101,7 +101,7 @@ func independent(tri []float64, p int) (kept []int, dropped []alias) {
 			for b := len(basis) - 1; b >= 0; b-- { // back substitution in the triangle of the kept columns
 				coef[b] /= upper[b][b]
 				for c := range b {
-					coef[c] -= coef[b] * upper[b][c]
+					coef[c] -= float64(coef[b] * upper[b][c])
 				}
 			}
 			dropped = append(dropped, alias{j, coef})
@@ -120,7 +120,7 @@ func independent(tri []float64, p int) (kept []int, dropped []alias) {
 func dot(a, b []float64) float64 {
 	s := 0.0
 	for i, x := range a {
-		s += x * b[i]
+		s += float64(x * b[i])
 	}
 	return s
 }

@@ -189,6 +189,9 @@ func (r *Request) gaussian(p *page, d *design.Design, rows []design.Contrast) er
 	if method == "" {
 		method = c.Method
 	}
+	if r.ML && method.Adjusted() {
+		return fmt.Errorf("Kenward and Roger's method rests on restricted maximum likelihood: leave out --ml or choose other degrees of freedom")
+	}
 	m, err := lmm.Fit(d, lmm.Options{ML: r.ML, Conventions: c})
 	if err != nil {
 		return err

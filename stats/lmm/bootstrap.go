@@ -60,7 +60,7 @@ func (p *Plan) Simulate(r *rand.Rand, beta, components, y []float64) error {
 		if d.Weights != nil {
 			v /= d.Weights[i]
 		}
-		y[i] += math.Sqrt(v) * r.NormFloat64()
+		y[i] += float64(math.Sqrt(v) * r.NormFloat64())
 	}
 	return nil
 }
@@ -141,7 +141,24 @@ func (b *Bootstrap) Interval(j int, level float64) (Interval, error) {
 	at := func(p float64) float64 { // R's type 7
 		h := p * float64(len(x)-1)
 		i := min(int(h), len(x)-2)
-		return x[i] + (h-float64(i))*(x[i+1]-x[i])
+		return x[i] + float64((h-float64(i))*(x[i+1]-x[i]))
 	}
 	return Interval{Estimate: b.Estimate[j], Lower: at((1 - level) / 2), Upper: at((1 + level) / 2), Level: level}, nil
+}
+
+// BootstrapPercent is the percentile interval of a change relative to the baseline mean, change and baseline as rows of coefficients
+// (docs/derivations/design.md, D9). The draws are those of Bootstrap.
+func (m *Model) BootstrapPercent(change, baseline []float64, n int, seed uint64, level float64) (Interval, *Bootstrap, error) {
+	p := m.plan.p
+	if len(change) != p || len(baseline) != p {
+		return Interval{}, nil, fmt.Errorf("the rows have %d and %d numbers, the model has %d coefficients", len(change), len(baseline), p)
+	}
+	b, err := m.Bootstrap(n, seed, func(m *Model) []float64 {
+		return []float64{arithmetic.Dot(change, m.Beta) / arithmetic.Dot(baseline, m.Beta)}
+	})
+	if err != nil {
+		return Interval{}, nil, err
+	}
+	i, err := b.Interval(0, level)
+	return i, b, err
 }

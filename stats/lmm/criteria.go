@@ -2,8 +2,8 @@ package lmm
 
 import (
 	"fmt"
-	"math"
 
+	"rekindle/stats/arithmetic"
 	"rekindle/stats/wald"
 )
 
@@ -34,7 +34,7 @@ func (m *Model) Criteria() Criteria {
 	k, p := len(m.gamma), m.plan.p
 	c := Criteria{Deviance: -2 * m.LogLik, Parameters: p + k}
 	c.AIC = c.Deviance + 2*float64(c.Parameters)
-	c.BIC = c.Deviance + math.Log(float64(m.plan.n))*float64(c.Parameters)
+	c.BIC = c.Deviance + float64(arithmetic.Log(float64(m.plan.n))*float64(c.Parameters))
 	counted := float64(k - m.boundary)
 	if m.plan.options.ML {
 		counted += float64(p)
@@ -44,7 +44,7 @@ func (m *Model) Criteria() Criteria {
 		subjects = m.plan.sizes[0]
 	}
 	c.SASAIC = c.Deviance + 2*counted
-	c.SASBIC = c.Deviance + math.Log(float64(subjects))*counted
+	c.SASBIC = c.Deviance + float64(arithmetic.Log(float64(subjects))*counted)
 	return c
 }
 

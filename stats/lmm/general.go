@@ -212,7 +212,7 @@ func (e *general) boundaryScore(variance float64) (score float64, terms []int) {
 			for b := range null {
 				for r := range k {
 					for c := range k {
-						inside[a*null+b] += vectors[r*k+a] * g[r*k+c] * vectors[c*k+b]
+						inside[a*null+b] += float64(vectors[r*k+a] * float64(g[r*k+c]*vectors[c*k+b]))
 					}
 				}
 			}

@@ -63,6 +63,9 @@ func (p *Plan) NewModel() *Model {
 	m.mom, m.sol = newMoments(k, p.p+1), newSolution(k, p.p)
 	m.gamma = make([]float64, k)
 	m.sol.DF = m.fixedDF
+	if p.options.ML {
+		m.sol.AdjustedError = "Kenward and Roger's method rests on restricted maximum likelihood; this fit is by maximum likelihood"
+	}
 	if p.clusters != nil {
 		m.one = newIntercept(p, m)
 	} else {

@@ -1,8 +1,6 @@
 package lmm
 
 import (
-	"math"
-
 	"rekindle/stats/arithmetic"
 	"rekindle/stats/wald"
 )
@@ -218,4 +216,5 @@ func sumDiagonal(x []float64, n int) float64 {
 	return s
 }
 
-var log2Pi = math.Log(2 * math.Pi)
+// log2Pi is log(2 pi).
+const log2Pi = 1.83787706640934548356

@@ -56,14 +56,14 @@ func NewPlan(d *design.Design, o Options) (*Plan, error) {
 		return nil, fmt.Errorf("%d rows and %d coefficients: nothing is left to estimate a variance from", p.n, p.p)
 	}
 	for i := range p.p {
-		p.constant += math.Log(math.Abs(p.triangle[i*p.p+i]))
+		p.constant += arithmetic.Log(math.Abs(p.triangle[i*p.p+i]))
 	}
 	if o.ML {
 		p.constant = 0
 	}
 	p.constant = -p.constant // (R8): log|X'V^-1 X| = log|Q'V^-1 Q| + 2 log|triangle|
 	for _, w := range d.Weights {
-		p.constant += 0.5 * math.Log(w)
+		p.constant += 0.5 * arithmetic.Log(w)
 	}
 	p.orthonormal()
 	if err := p.check(); err != nil {

@@ -84,7 +84,7 @@ func (m *Model) ProfileContrast(l []float64, level float64) (Interval, error) {
 func (p *Plan) likelihood(columns func(row []float64) []float64) (*Model, error) {
 	q := &Plan{design: p.design, options: Options{ML: true}, n: p.n, p: p.p, notes: p.notes, sizes: p.sizes, components: p.components}
 	for _, w := range p.design.Weights {
-		q.constant += 0.5 * math.Log(w)
+		q.constant += 0.5 * arithmetic.Log(w)
 	}
 	if columns == nil {
 		q.triangle, q.distinct, q.cell = p.triangle, p.distinct, p.cell
@@ -235,7 +235,7 @@ func (m *Model) profileSD(t, a int, level float64) (Interval, error) {
 		})
 	}
 	for g := range groups {
-		s.psi[l.k-groups+g] = 2 * math.Log(m.Sigma)
+		s.psi[l.k-groups+g] = 2 * arithmetic.Log(m.Sigma)
 	}
 	free := func() {
 		for i := range s.free {
@@ -248,7 +248,7 @@ func (m *Model) profileSD(t, a int, level float64) (Interval, error) {
 	}
 	best, psi := s.f, append([]float64(nil), s.psi...)
 	place := l.k - groups + a
-	read, write := func(v float64) float64 { return math.Exp(v / 2) }, func(sd float64) float64 { return 2 * math.Log(sd) }
+	read, write := func(v float64) float64 { return arithmetic.Exp(v / 2) }, func(sd float64) float64 { return 2 * arithmetic.Log(sd) }
 	if t >= 0 {
 		place = terms[t].first
 		read, write = func(v float64) float64 { return math.Abs(v) / lead }, func(sd float64) float64 { return sd * lead }

@@ -7,7 +7,7 @@ import (
 )
 
 // ratioSearch finds the variance ratio (intercept over residual) of the random-intercept model: the profiled deviance
-// of equation (R5) is a function of this one number, and its first two derivatives are exact (R6, R7).
+// of equation (R5) is a function of this one number, and its derivative is exact (R6, R7).
 type ratioSearch struct {
 	s           *sums
 	ml          bool
@@ -37,7 +37,7 @@ func newRatioSearch(s *sums, ml bool) *ratioSearch {
 		r.nu = float64(s.c.n)
 	}
 	for k, z := range s.c.sizes {
-		r.unit += z * s.c.number[k]
+		r.unit += float64(z * s.c.number[k])
 	}
 	r.unit /= float64(len(s.c.start) - 1)
 	aa, sizes := s.a*s.a, len(s.c.sizes)
@@ -83,7 +83,7 @@ func (r *ratioSearch) deviance(ratio float64) float64 {
 	return d
 }
 
-// slope gives the deviance and its derivative in the ratio, (R6), by way of N = L^-1 M' L^-T with L the factor of M.
+// slope gives the deviance and its derivative in the ratio, (R6), by way of (R7): N = L^-1 M' L^-T with L the factor of M.
 func (r *ratioSearch) slope(ratio float64) (d, d1 float64) {
 	d = r.deviance(ratio)
 	if math.IsInf(d, 1) {

@@ -172,24 +172,24 @@ func (s *Structure) kenwardRogerJoint(j Joint, rows [][]float64) (Joint, error) 
 				ti += ms[i][a*r+a]
 				th += ms[h][a*r+a]
 			}
-			a1 += w[i*k+h] * ti * th
-			a2 += w[i*k+h] * arithmetic.Dot(ms[i], ms[h]) // tr(M_i M_h), both symmetric
+			a1 += float64(w[i*k+h] * ti * th)
+			a2 += float64(w[i*k+h] * arithmetic.Dot(ms[i], ms[h])) // tr(M_i M_h), both symmetric
 		}
 	}
 	if !(a2 > 0) {
 		return Joint{}, errors.New("the variance of these combinations has no estimated uncertainty, so there are no degrees of freedom")
 	}
-	b := (a1 + 6*a2) / (2 * q)
-	g := ((q+1)*a1 - (q+4)*a2) / ((q + 2) * a2)
-	c := 3*q + 2*(1-g)
-	v0, v1, v2 := 1+g/c*b, 1-(q-g)/c*b, 1-(q+2-g)/c*b
+	b := (a1 + float64(6*a2)) / (2 * q)
+	g := (float64((q+1)*a1) - float64((q+4)*a2)) / ((q + 2) * a2)
+	c := float64(3*q) + 2*(1-g)
+	v0, v1, v2 := 1+float64(g/c*b), 1-float64((q-g)/c*b), 1-float64((q+2-g)/c*b)
 	e := 1 - a2/q
 	ratio := 1.0
 	if math.Abs(v1) > 1e-14 || math.Abs(e) > 1e-14 {
 		ratio = e / v1
 	}
 	rho := ratio * ratio * v0 / v2 / q
-	j.DF = 4 + (q+2)/(q*rho-1)
+	j.DF = 4 + (q+2)/(float64(q*rho)-1)
 	if math.Abs(j.DF-2) >= 1e-2 {
 		j.Scale = j.DF * e / (j.DF - 2)
 	}

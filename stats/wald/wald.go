@@ -59,8 +59,8 @@ type Structure struct {
 	// Observed and Expected are K x K: the covariance of the variance parameters as the inverse of their observed and expected
 	// information. A parameter on the boundary has zeros in Observed.
 	Observed, Expected []float64
-	// ObservedError and ExpectedError say why the inverse does not exist; "" = it does.
-	ObservedError, ExpectedError string
+	// ObservedError and ExpectedError say why the inverse does not exist, AdjustedError why Kenward and Roger's covariance does not; "" = it does.
+	ObservedError, ExpectedError, AdjustedError string
 	// DF gives the degrees of freedom of methods that do not depend on the variance parameters (Containment, Residual).
 	DF func(m Method, l []float64) (float64, error)
 
@@ -165,6 +165,9 @@ func (s *Structure) df(l []float64, m Method, variance float64) (float64, string
 
 // information gives the covariance of the variance parameters a method uses.
 func (s *Structure) information(m Method) (w []float64, note string) {
+	if m.Adjusted() && s.AdjustedError != "" {
+		return nil, s.AdjustedError
+	}
 	switch m {
 	case KenwardRoger:
 		return s.Expected, s.ExpectedError
