@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"math/rand/v2"
+	"net"
 	"os"
 	"path/filepath"
 	"time"
@@ -20,6 +21,7 @@ import (
 	"rekindle/problem"
 	"rekindle/protocols"
 	"rekindle/trial/study"
+	"rekindle/web"
 )
 
 // demoCommand rehearses a trial and shows it.
@@ -56,6 +58,13 @@ func (c *demoCommand) Run(ctx context.Context, s *streams) error {
 	if err := c.clear(); err != nil {
 		return err
 	}
+	var listener net.Listener
+	if c.Serve { // an address that is taken shows before the work, not after it
+		if listener, err = web.Listen(ctx, c.Address); err != nil {
+			return err
+		}
+		defer listener.Close()
+	}
 	began := time.Now()
 	outcome, err := c.rehearse(ctx, s.err, p)
 	if err != nil {
@@ -80,7 +89,10 @@ Proofs:
   rekindle randomization prove --data %[2]s
   rekindle verify %[3]s --dataset %[4]s
 `, filepath.Join(out, "index.html"), c.Data, out, outcome.Locked.Path)
-	return nil
+	if !c.Serve {
+		return nil
+	}
+	return serveToRead(ctx, s, listener, dataFlags{Data: c.Data})
 }
 
 func (c *demoCommand) protocol(s *streams) (*study.Protocol, error) {

@@ -37,6 +37,10 @@ func TestPermissions(t *testing.T) {
 		"session.hold":       {identity.Participant, identity.Leadership, identity.Finance, identity.Owner},
 		"dataset.unblind":    {identity.Participant, identity.Coach, identity.Coordinator, identity.Leadership, identity.Finance, identity.Clock},
 		"identity.reveal":    {identity.Statistician, identity.Leadership, identity.Finance, identity.Coach, identity.Clock},
+		"report.read":        {identity.Visitor, identity.Participant, identity.Coach, identity.Coordinator, identity.Leadership, identity.Finance},
+		"outbox.read":        {identity.Visitor, identity.Participant, identity.Coach, identity.Statistician, identity.Leadership, identity.Finance},
+		"audit.read":         {identity.Visitor, identity.Participant, identity.Coach, identity.Coordinator, identity.Leadership, identity.Finance},
+		"randomization.read": {identity.Visitor, identity.Participant, identity.Coach, identity.Coordinator, identity.Leadership, identity.Finance},
 	}
 	for verb, roles := range never {
 		for _, role := range roles {

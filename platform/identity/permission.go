@@ -60,9 +60,17 @@ var permissions = map[string][]Role{
 
 	"dataset.lock":    {Statistician, Owner},
 	"dataset.unblind": {Statistician, Owner},
-	"audit.read":      {Owner, Statistician},
 	"identity.reveal": {Owner},
 	"vault.rotate":    {Owner},
+
+	// Reading. What tells scores, or people in small groups, is not for those who meet them or rank above them.
+	"protocol.read":      {Visitor, Participant, Coach, Coordinator, Statistician, Leadership, Finance, Owner},
+	"study.read":         {Coordinator, Statistician, Leadership, Finance, Owner},
+	"flow.read":          {Coordinator, Statistician, Owner},
+	"report.read":        {Statistician, Owner},
+	"outbox.read":        {Coordinator, Owner},
+	"randomization.read": {Statistician, Owner},
+	"audit.read":         {Statistician, Owner},
 }
 
 // Verbs lists every verb in alphabetical order.

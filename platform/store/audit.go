@@ -103,6 +103,26 @@ func (tx *Tx) Events(ctx context.Context, object string, from int64, most int) (
 	return All(ctx, tx, scanEntry, entries+" WHERE seq >= $1 AND ($2 = '' OR object = $2) ORDER BY seq LIMIT $3", from, object, most)
 }
 
+// EventFilter narrows the trail; what is empty narrows nothing.
+type EventFilter struct{ Object, Verb, Actor string }
+
+const eventWhere = " WHERE ($1 = '' OR object = $1) AND ($2 = '' OR verb = $2) AND ($3 = '' OR actor = $3)"
+
+// LatestEvents gives the entries that a filter leaves, the latest first, at most so many from offset on.
+func (tx *Tx) LatestEvents(ctx context.Context, f EventFilter, offset, most int) ([]audit.Entry, error) {
+	return All(ctx, tx, scanEntry, entries+eventWhere+" ORDER BY seq DESC LIMIT $4 OFFSET $5", f.Object, f.Verb, f.Actor, most, offset)
+}
+
+// EventCount gives how many entries a filter leaves.
+func (tx *Tx) EventCount(ctx context.Context, f EventFilter) (int, error) {
+	return One(ctx, tx, Value[int], "SELECT count(*) FROM audit_event"+eventWhere, f.Object, f.Verb, f.Actor)
+}
+
+// EventVerbs gives the verbs that stand in the trail, in alphabetical order.
+func (tx *Tx) EventVerbs(ctx context.Context) ([]string, error) {
+	return All(ctx, tx, Value[string], "SELECT DISTINCT verb FROM audit_event ORDER BY verb")
+}
+
 const entries = "SELECT seq, at, actor, role, verb, object, old_value, new_value, reason FROM audit_event"
 
 func scanEntry(scan Scan) (e audit.Entry, err error) {

@@ -44,6 +44,36 @@ func (tx *Tx) Mail(ctx context.Context, person string, offset, most int) ([]mail
 	return tx.mail(ctx, "($1 = '' OR person = $1) ORDER BY due, id LIMIT $2 OFFSET $3", person, most, offset)
 }
 
+// MailFilter narrows the outbox; what is empty narrows nothing.
+type MailFilter struct {
+	Person, Kind string
+	State        mail.State
+}
+
+const mailWhere = "($1 = '' OR person = $1) AND ($2 = '' OR kind = $2) AND ($3 = '' OR state = $3)"
+
+// LatestMail gives the messages that a filter leaves, the latest due first, at most so many from offset on.
+func (tx *Tx) LatestMail(ctx context.Context, f MailFilter, offset, most int) ([]mail.Message, error) {
+	return tx.mail(ctx, mailWhere+" ORDER BY due DESC, id DESC LIMIT $4 OFFSET $5", f.Person, f.Kind, string(f.State), most, offset)
+}
+
+// MailCount gives how many messages a filter leaves.
+func (tx *Tx) MailCount(ctx context.Context, f MailFilter) (int, error) {
+	return One(ctx, tx, Value[int], "SELECT count(*) FROM outbox WHERE "+mailWhere, f.Person, f.Kind, string(f.State))
+}
+
+// Message gives one message; an unknown id is problem.NotFound.
+func (tx *Tx) Message(ctx context.Context, id int64) (mail.Message, error) {
+	found, err := tx.mail(ctx, "id = $1", id)
+	if err == nil && len(found) == 0 {
+		err = problem.New(problem.NotFound, "There is no message %d", id)
+	}
+	if err != nil {
+		return mail.Message{}, err
+	}
+	return found[0], nil
+}
+
 func (tx *Tx) mail(ctx context.Context, which string, args ...any) ([]mail.Message, error) {
 	if tx.Vault == nil {
 		return nil, problem.New(problem.Unavailable, "the study was opened without its vault's keys, so no mail can be read").Instead("Restore keys/vault.key")

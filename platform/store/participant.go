@@ -108,6 +108,22 @@ func (tx *Tx) StatusCounts(ctx context.Context) (map[participant.Status]int, err
 	return counts, err
 }
 
+// Milestones is how many people have come how far. Everybody who came further is counted on the way too.
+type Milestones struct {
+	Listed, Invited, Responded, Consented, Enrolled, Randomized int
+	Started                                                     int // had a first session
+	Waiting, Completed, Withdrawn, Lost                         int // are so now
+}
+
+// Milestones counts them. It tells nothing of arms or strata.
+func (tx *Tx) Milestones(ctx context.Context) (Milestones, error) {
+	return One(ctx, tx, func(scan Scan) (m Milestones, err error) {
+		return m, scan(&m.Listed, &m.Invited, &m.Responded, &m.Consented, &m.Enrolled, &m.Randomized, &m.Started, &m.Waiting, &m.Completed, &m.Withdrawn, &m.Lost)
+	}, `SELECT count(*), count(invited), count(responded), count(consented), count(enrolled), count(randomized), count(started),
+		count(CASE status WHEN 'waiting' THEN 1 END), count(CASE status WHEN 'completed' THEN 1 END),
+		count(CASE status WHEN 'withdrawn' THEN 1 END), count(CASE status WHEN 'lost' THEN 1 END) FROM participant`)
+}
+
 // Identity is who a code is, as far as the store can tell: everything that would tell it is sealed.
 type Identity struct {
 	Code      participant.Code

@@ -56,6 +56,11 @@ func (tx *Tx) AllSessions(ctx context.Context) ([]session.Session, error) {
 	return All(ctx, tx, scanSession, "SELECT "+sessionColumns+" FROM session ORDER BY participant, start_at, number")
 }
 
+// SessionsHeld gives the number of sessions that took place.
+func (tx *Tx) SessionsHeld(ctx context.Context) (int, error) {
+	return One(ctx, tx, Value[int], "SELECT count(*) FROM session WHERE state = 'held'")
+}
+
 // SessionsOfCoach gives the sessions of a coach that start from from on and before to, by start.
 func (tx *Tx) SessionsOfCoach(ctx context.Context, code coach.Code, from, to time.Time) ([]session.Session, error) {
 	return All(ctx, tx, scanSession, "SELECT "+sessionColumns+" FROM session WHERE coach = $1 AND start_at >= $2 AND start_at < $3 ORDER BY start_at", code, from, to)

@@ -1,0 +1,68 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"rekindle/problem"
+)
+
+// pageSize is how many lines a long list shows at once.
+const pageSize = 50
+
+// pager leads through a long list, the latest first.
+type pager struct {
+	From, To, Total, Pages  int
+	Before, After           string // addresses of the neighbouring pages; empty: there is none
+	BeforeLabel, AfterLabel string
+}
+
+// pageNumber reads which page of a list is asked for, from 1 on.
+func pageNumber(r *http.Request) (int, error) {
+	text := r.URL.Query().Get("page")
+	if text == "" {
+		return 1, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > 1_000_000 {
+		return 0, problem.New(problem.Invalid, "%.20q is no page of a list", text).On("page").Instead("Pages are numbered from 1 on.")
+	}
+	return n, nil
+}
+
+// paged describes page n of a list of total lines; one past the end is problem.NotFound.
+func paged(r *http.Request, n, total int) (pager, error) {
+	p := pager{From: (n-1)*pageSize + 1, To: min(n*pageSize, total), Total: total, Pages: (total + pageSize - 1) / pageSize, BeforeLabel: "Newer", AfterLabel: "Older"}
+	if n > 1 && n > p.Pages {
+		return p, problem.New(problem.NotFound, "The list ends before page %d", n)
+	}
+	at := func(page int) string {
+		q := url.Values{}
+		for key, values := range r.URL.Query() {
+			if key != "page" && len(values) > 0 && values[0] != "" {
+				q.Set(key, values[0])
+			}
+		}
+		if page > 1 {
+			q.Set("page", strconv.Itoa(page))
+		}
+		return r.URL.Path + "?" + q.Encode()
+	}
+	if n > 1 {
+		p.Before = at(n - 1)
+	}
+	if n < p.Pages {
+		p.After = at(n + 1)
+	}
+	return p, nil
+}
+
+// number64 reads a number from the address; anything else is an address that is none.
+func number64(r *http.Request, name string) (int64, error) {
+	n, err := strconv.ParseInt(r.PathValue(name), 10, 64)
+	if err != nil || n < 0 {
+		return 0, nowhere(nil, r)
+	}
+	return n, nil
+}

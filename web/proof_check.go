@@ -1,0 +1,76 @@
+package web
+
+import (
+	"context"
+	"net/http"
+
+	"rekindle/platform/audit"
+	"rekindle/platform/store"
+	"rekindle/problem"
+	"rekindle/report"
+	"rekindle/trial/randomization"
+)
+
+// proof is a replay of the allocations.
+type proof struct {
+	Allocations int
+	Findings    []randomization.Finding
+}
+
+// checkedTrail gives the last check of the whole audit trail.
+func (s *Site) checkedTrail(r *http.Request) finding[audit.Report] {
+	return s.trail.get(func() (audit.Report, error) {
+		if s.PublicKey == "" {
+			return audit.Report{}, problem.New(problem.Unavailable, "The key that checks the trail is not here").Instead("Restore keys/audit.pub.")
+		}
+		// Others wait for the same check: it must not end with the request that began it.
+		return s.Conduct.Store.VerifyAudit(context.WithoutCancel(r.Context()), s.PublicKey)
+	})
+}
+
+// provedDraws gives the last replay of all allocations. While randomization is open it is an error.
+func (s *Site) provedDraws(r *http.Request) finding[proof] {
+	return s.draws.get(func() (p proof, err error) {
+		ctx := context.WithoutCancel(r.Context())
+		var evidence randomization.Evidence
+		err = s.Conduct.Store.Read(ctx, func(tx *store.Tx) error {
+			evidence, err = tx.RandomizationEvidence(ctx)
+			return err
+		})
+		if err != nil {
+			return p, err
+		}
+		p.Allocations = len(evidence.Entries)
+		p.Findings, err = evidence.Prove()
+		return p, err
+	})
+}
+
+// checkedReport gives the last comparison of the report's files with their manifest.
+func (s *Site) checkedReport() finding[*report.Manifest] {
+	return s.report.get(func() (*report.Manifest, error) { return report.Verify(s.Report) })
+}
+
+// auditVerify checks the trail anew.
+func (s *Site) auditVerify(w http.ResponseWriter, r *http.Request) error {
+	s.trail.forget()
+	return seeOther(w, r, "/audit")
+}
+
+// randomizationProve replays the allocations anew.
+func (s *Site) randomizationProve(w http.ResponseWriter, r *http.Request) error {
+	s.draws.forget()
+	return seeOther(w, r, "/randomization")
+}
+
+// reportVerify compares the report with its manifest anew.
+func (s *Site) reportVerify(w http.ResponseWriter, r *http.Request) error {
+	s.report.forget()
+	return seeOther(w, r, "/tables")
+}
+
+// seeOther sends a form's sender on to a page.
+func seeOther(w http.ResponseWriter, r *http.Request, where string) error {
+	http.Redirect(w, r, where, http.StatusSeeOther)
+	return nil
+}

@@ -1,0 +1,102 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strings"
+
+	"rekindle/problem"
+)
+
+// status is the reply to each kind of problem.
+var status = map[problem.Kind]int{
+	problem.Internal:    http.StatusInternalServerError,
+	problem.Invalid:     http.StatusUnprocessableEntity,
+	problem.NotFound:    http.StatusNotFound,
+	problem.Forbidden:   http.StatusForbidden,
+	problem.Conflict:    http.StatusConflict,
+	problem.Unavailable: http.StatusServiceUnavailable,
+}
+
+// headings say in a few words what each kind means to whoever reads it.
+var headings = map[problem.Kind]string{
+	problem.Internal:    "Something went wrong here",
+	problem.Invalid:     "That does not fit",
+	problem.NotFound:    "There is nothing here",
+	problem.Forbidden:   "This is not open to you",
+	problem.Conflict:    "Not now",
+	problem.Unavailable: "Out of reach for the moment",
+}
+
+// problemPage is what goes wrong, told to whoever asked.
+type problemPage struct {
+	Status    int
+	Heading   string
+	Problems  []*problem.Problem
+	Reference string // by which the log has the cause; empty: nothing is logged
+}
+
+// reply turns an error into the page that tells of it: the one place that does. The cause of a fault is logged under a
+// reference that the page shows, and is itself never shown.
+func (s *Site) reply(w http.ResponseWriter, r *http.Request, err error) {
+	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
+		return // whoever asked has gone
+	}
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		err = problem.New(problem.Invalid, "What was sent is too long").Instead("Send at most %d KB.", largestForm>>10).Because(err)
+	}
+	kind := problem.KindOf(err)
+	p := problemPage{Status: status[kind], Heading: headings[kind]}
+	if kind == problem.Internal || kind == problem.Unavailable {
+		p.Reference = strings.ToLower(rand.Text()[:8])
+		s.log().LogAttrs(r.Context(), slog.LevelError, "a page failed", slog.String("reference", p.Reference),
+			slog.String("page", r.Pattern), slog.String("error", err.Error()), slog.String("cause", causes(err)))
+	}
+	switch all, one := shown(err); {
+	case kind == problem.Internal: // its words may tell what is not for everybody
+		p.Problems = []*problem.Problem{problem.New(kind, "The page could not be made. Nothing was changed.").Instead("Try again; if it stays, tell the study office the reference below.")}
+	case all != nil:
+		p.Problems = all
+	default:
+		p.Problems = []*problem.Problem{one}
+	}
+	if err := s.show(w, r, p.Status, "problem", p.Heading, p); err != nil {
+		s.log().LogAttrs(r.Context(), slog.LevelError, "the page of a problem failed", slog.String("error", err.Error()))
+		http.Error(w, p.Heading, p.Status)
+	}
+}
+
+// shown gives the problems in an error that may be shown.
+func shown(err error) (problem.List, *problem.Problem) {
+	if all, ok := errors.AsType[problem.List](err); ok {
+		return all, nil
+	}
+	one, _ := errors.AsType[*problem.Problem](err)
+	return nil, one
+}
+
+// causes gives what problems in err hide, for the log.
+func causes(err error) string {
+	if p, ok := errors.AsType[*problem.Problem](err); ok && p.Cause != nil {
+		return p.Cause.Error()
+	}
+	return ""
+}
+
+// panicked is the error of a page that panicked.
+func panicked(fault any) error {
+	if fault == http.ErrAbortHandler {
+		panic(fault)
+	}
+	return problem.New(problem.Internal, "a page panicked").Because(fmt.Errorf("%v\n%s", fault, debug.Stack()))
+}
+
+// nowhere is every address that is none.
+func nowhere(http.ResponseWriter, *http.Request) error {
+	return problem.New(problem.NotFound, "There is no page at this address").Instead("Follow a link from the start page.")
+}

@@ -1,0 +1,61 @@
+package web
+
+import "net/http"
+
+// page answers a request, or gives the error that reply.go answers with. It writes nothing before it knows that it can.
+type page func(http.ResponseWriter, *http.Request) error
+
+// route is an address, the permission that it takes, and its page.
+type route struct {
+	pattern string // as net/http has it
+	verb    string // of the table in platform/identity
+	page    page
+}
+
+// anybody is the verb of a route that asks for no permission: its page decides by what the address carries.
+const anybody = ""
+
+// routes are all pages of the site.
+func (s *Site) routes() []route {
+	return []route{
+		// The study
+		{"GET /{$}", "study.read", s.studyShow},
+		{"GET /protocol", "protocol.read", s.protocolShow},
+		{"GET /flow", "flow.read", s.flowShow},
+		{"GET /flow/{file}", "flow.read", s.flowFile},
+		{"POST /role", anybody, s.roleChoose},
+
+		// What is published
+		{"GET /report", "report.read", s.reportShow},
+		{"GET /report/{file...}", "report.read", s.reportFile},
+		{"POST /report/verify", "report.read", s.reportVerify},
+		{"GET /tables", "report.read", s.tableList},
+		{"GET /tables/{id}", "report.read", s.tableShow},
+		{"GET /figures", "report.read", s.figureList},
+
+		// What was done
+		{"GET /randomization", "randomization.read", s.randomizationShow},
+		{"POST /randomization/prove", "randomization.read", s.randomizationProve},
+		{"GET /audit", "audit.read", s.auditList},
+		{"GET /audit/{seq}", "audit.read", s.auditShow},
+		{"POST /audit/verify", "audit.read", s.auditVerify},
+		{"GET /outbox", "outbox.read", s.outboxList},
+		{"GET /outbox/{id}", "outbox.read", s.outboxShow},
+
+		// Every other address
+		{"/", anybody, nowhere},
+	}
+}
+
+// menu is the way around the site, for those who may read what a line leads to. What says it on the start page.
+var menu = []struct{ label, href, verb, what string }{
+	{"Overview", "/", "study.read", ""},
+	{"Report", "/report", "report.read", "Everything that is published, on one page that prints well."},
+	{"Flow", "/flow", "flow.read", "Where everybody went, from the invitation to the analysis. No box loses anybody."},
+	{"Tables", "/tables", "report.read", "Each table to read, and as CSV and JSON with the numbers behind it."},
+	{"Figures", "/figures", "report.read", "Forest plots and a profile of each outcome, as SVG and PNG."},
+	{"Protocol", "/protocol", "protocol.read", "The plan that all of this follows from, in words."},
+	{"Randomization", "/randomization", "randomization.read", "How people were allocated, and the proof that nobody could know or change it."},
+	{"Audit trail", "/audit", "audit.read", "Every act, in one sequence that cannot be altered without being found out."},
+	{"Outbox", "/outbox", "outbox.read", "Every message to everybody: what, when and why."},
+}

@@ -1,0 +1,56 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"rekindle/problem"
+	"rekindle/report"
+)
+
+// tableShowPage is one table as it is printed.
+type tableShowPage struct {
+	*report.Table
+	Groups []columnGroup // the upper header row; empty where no column has a group
+	Width  int           // columns with the stub
+}
+
+// columnGroup is neighbouring columns under one heading.
+type columnGroup struct {
+	Label string
+	Span  int
+}
+
+// tableShow shows one table.
+func (s *Site) tableShow(w http.ResponseWriter, r *http.Request) error {
+	id := r.PathValue("id")
+	m, err := s.manifest()
+	if err != nil {
+		return err
+	}
+	if _, listed := m.Files["tables/"+id+".json"]; !listed {
+		return problem.New(problem.NotFound, "The report has no such table")
+	}
+	t, err := s.table(id)
+	if err != nil {
+		return err
+	}
+	content := tableShowPage{Table: t, Groups: columnGroups(t.Columns), Width: len(t.Columns) + 1}
+	return s.show(w, r, http.StatusOK, "table_show", strings.TrimPrefix(t.Number+". "+t.Title, ". "), content)
+}
+
+func columnGroups(columns []report.Column) (all []columnGroup) {
+	grouped := false
+	for _, c := range columns {
+		if n := len(all); n > 0 && all[n-1].Label == c.Group {
+			all[n-1].Span++
+		} else {
+			all = append(all, columnGroup{c.Group, 1})
+		}
+		grouped = grouped || c.Group != ""
+	}
+	if !grouped {
+		return nil
+	}
+	return all
+}
