@@ -51,7 +51,7 @@ func Write(w io.Writer, r Request) error {
 		return err
 	}
 	if d.Response == nil {
-		return fmt.Errorf("the formula needs a response on its left side: y ~ ...")
+		return fmt.Errorf("the formula needs a response on its left side, as in y ~ arm")
 	}
 	rows, err := r.rows(d)
 	if err != nil {
@@ -190,7 +190,7 @@ func (r *Request) gaussian(p *page, d *design.Design, rows []design.Contrast) er
 		method = c.Method
 	}
 	if r.ML && method.Adjusted() {
-		return fmt.Errorf("Kenward and Roger's method rests on restricted maximum likelihood: leave out --ml or choose other degrees of freedom")
+		return fmt.Errorf("the method of Kenward and Roger rests on restricted maximum likelihood: leave out --ml or choose other degrees of freedom")
 	}
 	m, err := lmm.Fit(d, lmm.Options{ML: r.ML, Conventions: c})
 	if err != nil {

@@ -211,10 +211,13 @@ func (m *Model) profileSD(t, a int, level float64) (Interval, error) {
 	var terms []*term
 	lead := 1.0
 	for i := range d.Random {
-		tm, l := leadTerm(&d.Random[i], p.n, 0)
+		first := 0
 		if i == t {
-			tm, l = leadTerm(&d.Random[i], p.n, a)
-			lead = l
+			first = a
+		}
+		tm, scale := leadTerm(&d.Random[i], p.n, first)
+		if i == t {
+			lead = scale
 		}
 		terms = append(terms, tm)
 	}

@@ -194,7 +194,7 @@ func (s *Structure) kenwardRogerJoint(j Joint, rows [][]float64) (Joint, error) 
 		j.Scale = j.DF * e / (j.DF - 2)
 	}
 	if !(j.DF > 0) || !(j.Scale > 0) {
-		return Joint{}, fmt.Errorf("Kenward and Roger's approximation breaks down here (denominator degrees of freedom %v)", j.DF)
+		return Joint{}, fmt.Errorf("the approximation of Kenward and Roger breaks down here (denominator degrees of freedom %v)", j.DF)
 	}
 	v := make([]float64, r*r)
 	t := make([]float64, r)
