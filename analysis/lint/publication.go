@@ -293,9 +293,9 @@ func wanted(t string) string {
 	switch {
 	case strings.HasPrefix(t, "["):
 		return "a list"
-	case strings.Contains(t, "int"):
+	case t == "int":
 		return "a whole number"
-	case strings.Contains(t, "float"):
+	case t == "float64":
 		return "a number"
 	case t == "string" || t == "lint.Kind":
 		return "text"
