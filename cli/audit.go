@@ -53,7 +53,7 @@ func (c *auditVerify) Run(ctx context.Context, s *streams) (err error) {
 		kept[i] = string(text)
 	}
 	var report audit.Report
-	public := c.Key
+	var public string
 	if c.Log != "" {
 		report, public, err = c.log(s, kept)
 	} else {

@@ -28,8 +28,8 @@ func takeLock(path string) (*lockFile, error) {
 		}
 		return nil, p
 	}
-	if err := file.Truncate(0); err == nil {
-		_, err = fmt.Fprintf(file, "process %d\n", os.Getpid())
+	if file.Truncate(0) == nil { // the name is for people; the lock holds without it
+		fmt.Fprintf(file, "process %d\n", os.Getpid())
 	}
 	return &lockFile{file}, nil
 }

@@ -137,7 +137,8 @@ func start() (address string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if err := hold(dir); err != nil {
+	held, err := hold(dir)
+	if err != nil {
 		return "", err
 	}
 	who, attributes, err := unprivileged()
@@ -164,6 +165,7 @@ func start() (address string, err error) {
 		return "", err
 	}
 	postgres.Stdout, postgres.Stderr = log, log
+	postgres.ExtraFiles = []*os.File{held} // the server has the lock too, for as long as it lives
 	ended, err := startServer(postgres)
 	if err != nil {
 		return "", err
@@ -232,17 +234,14 @@ func unprivileged() (name string, attributes *syscall.SysProcAttr, err error) {
 	return u.Username, attributes, nil
 }
 
-// hold locks the folder for as long as this process lives, so that others know it is in use.
-func hold(dir string) error {
+// hold locks the folder until the file is closed by everybody who has it open, so that others know it is in use.
+func hold(dir string) (*os.File, error) {
 	file, err := os.Create(filepath.Join(dir, "held"))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	held = file
-	return syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	return file, syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 }
-
-var held *os.File // never closed: closing would give the lock back
 
 func removeStale() {
 	dirs, _ := filepath.Glob(filepath.Join(os.TempDir(), folder+"*")) // the pattern is well formed
