@@ -177,6 +177,13 @@ func (d *Design) choose(columns []*column) error {
 			missing[c.name] = lost
 		}
 	}
+	used := 0
+	for _, k := range keep {
+		if k {
+			used++
+		}
+	}
+	d.Used = make([]int32, 0, used)
 	for i, k := range keep {
 		if k {
 			d.Used = append(d.Used, int32(i))

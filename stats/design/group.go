@@ -30,8 +30,9 @@ func (d *Design) groupOne(name string) (*Grouping, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &Grouping{Name: name, Index: make([]int32, len(d.Used))}
+	g := &Grouping{Name: name}
 	if c.numbers != nil {
+		g.Index = make([]int32, len(d.Used))
 		seen := map[float64]int32{}
 		for i, row := range d.Used {
 			k, ok := seen[c.numbers[row]]
@@ -44,6 +45,10 @@ func (d *Design) groupOne(name string) (*Grouping, error) {
 		}
 		return g, nil
 	}
+	if len(d.Used) == d.table.Len() && inOrder(c.codes, len(c.levels)) {
+		return &Grouping{Name: name, Index: c.codes, Levels: c.levels}, nil // as the table has it: nothing to copy
+	}
+	g.Index = make([]int32, len(d.Used))
 	renumber := make([]int32, len(c.levels)) // 0 = not seen
 	for i, row := range d.Used {
 		k := c.codes[row]
@@ -57,6 +62,20 @@ func (d *Design) groupOne(name string) (*Grouping, error) {
 		g.Index[i] = renumber[k] - 1
 	}
 	return g, nil
+}
+
+// inOrder says whether the codes are complete and number all levels by first appearance.
+func inOrder(codes []int32, levels int) bool {
+	next := int32(0)
+	for _, k := range codes {
+		if k > next || k < 0 {
+			return false
+		}
+		if k == next {
+			next++
+		}
+	}
+	return int(next) == levels
 }
 
 func cross(a, b *Grouping) *Grouping {
@@ -125,12 +144,16 @@ func (d *Design) factor(name string) (g *Grouping, empty []string, err error) {
 			used = append(used, level)
 		}
 	}
-	for i, k := range g.Index {
+	if slices.Equal(used, g.Levels) {
+		return g, empty, nil
+	}
+	index, levels := g.Index, g.Levels
+	g = &Grouping{Name: name, Index: make([]int32, len(index)), Levels: used}
+	for i, k := range index {
 		if renumber[k] < 0 { // numbers as a factor: the check for undeclared levels reads text columns only
-			return nil, nil, fmt.Errorf("factor %q, row %d: %q is no declared level %q", name, d.Used[i]+1, g.Levels[k], order)
+			return nil, nil, fmt.Errorf("factor %q, row %d: %q is no declared level %q", name, d.Used[i]+1, levels[k], order)
 		}
 		g.Index[i] = renumber[k]
 	}
-	g.Levels = used
 	return g, empty, nil
 }

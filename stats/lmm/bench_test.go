@@ -160,3 +160,84 @@ func BenchmarkParticipants(b *testing.B) {
 		})
 	}
 }
+
+// crossed is a table of subjects who each see some of the items.
+func crossed(tb testing.TB, subjects, items, each int) *design.Table {
+	tb.Helper()
+	r := rand.New(rand.NewPCG(3, 4))
+	bs, bi := make([]float64, subjects), make([]float64, items)
+	for i := range bs {
+		bs[i] = r.NormFloat64()
+	}
+	for i := range bi {
+		bi[i] = 0.5 * r.NormFloat64()
+	}
+	var subject, item []int32
+	var x, y []float64
+	for s := range subjects {
+		for range each {
+			i := r.IntN(items)
+			v := r.NormFloat64()
+			subject, item, x = append(subject, int32(s)), append(item, int32(i)), append(x, v)
+			y = append(y, 0.3*v+bs[s]+bi[i]+0.2*v*bs[s]+r.NormFloat64())
+		}
+	}
+	name := func(n int) []string {
+		out := make([]string, n)
+		for i := range out {
+			out[i] = fmt.Sprint(i)
+		}
+		return out
+	}
+	t := design.NewTable()
+	for _, err := range []error{t.AddCoded("subject", subject, name(subjects)), t.AddCoded("item", item, name(items)), t.AddNumbers("x", x), t.AddNumbers("y", y)} {
+		if err != nil {
+			tb.Fatal(err)
+		}
+	}
+	return t
+}
+
+// BenchmarkGeneral fits models of the general engine.
+func BenchmarkGeneral(b *testing.B) {
+	for _, c := range []struct {
+		name, formula         string
+		subjects, items, each int
+	}{
+		{"slopes20x10", "y ~ x + (1 + x | subject)", 20, 10, 10},
+		{"slopes1000x5", "y ~ x + (1 + x | subject)", 1000, 10, 5},
+		{"crossed40x20", "y ~ x + (1 | subject) + (1 | item)", 40, 20, 10},
+		{"crossed500x40", "y ~ x + (1 | subject) + (1 | item)", 500, 40, 10},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			d, err := design.New(crossed(b, c.subjects, c.items, c.each), c.formula, design.Options{})
+			if err != nil {
+				b.Fatal(err)
+			}
+			for b.Loop() {
+				m, err := lmm.Fit(d, lmm.Options{})
+				if err != nil {
+					b.Fatal(err)
+				}
+				if !m.Story.Converged {
+					b.Fatal(m.Story)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkDesign is the step before: from the coded columns of a table to the model matrix.
+func BenchmarkDesign(b *testing.B) {
+	for _, n := range []int{123, 1_000_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			t := paperShaped(b, n)
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := design.New(t, paperModel, design.Options{Factors: paperFactors}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
