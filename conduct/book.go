@@ -50,7 +50,7 @@ func (c *Conduct) bookableBy(ctx context.Context, tx *store.Tx, by identity.Acto
 	if r, err = tx.Participant(ctx, code); err != nil {
 		return r, "", err
 	}
-	if err := coached(r); err != nil {
+	if err := coached(by, r); err != nil {
 		return r, "", err
 	}
 	p, err := tx.Pairing(ctx, code)

@@ -23,7 +23,7 @@ func (c *Conduct) ChooseCoach(ctx context.Context, by identity.Actor, code parti
 		if err != nil {
 			return err
 		}
-		if err := coached(r); err != nil {
+		if err := coached(by, r); err != nil {
 			return err
 		}
 		before, err := tx.Pairing(ctx, code)

@@ -216,7 +216,7 @@ func (c *Conduct) Coaches(ctx context.Context, by identity.Actor, code participa
 		if err != nil {
 			return err
 		}
-		if err := coached(r); err != nil {
+		if err := coached(by, r); err != nil {
 			return err
 		}
 		offers, err = c.offers(ctx, tx, r)
@@ -225,12 +225,15 @@ func (c *Conduct) Coaches(ctx context.Context, by identity.Actor, code participa
 	return offers, err
 }
 
-// coached refuses those to whom coaching is not open, as if it did not exist.
-func coached(r participant.Record) error {
-	if r.UnlockedAt == nil || r.Status == participant.Withdrawn {
-		return strangers()
+// coached refuses those to whom coaching is not open: a participant, and a coach, as if it did not exist; a coordinator is told.
+func coached(by identity.Actor, r participant.Record) error {
+	switch {
+	case r.UnlockedAt != nil && r.Status != participant.Withdrawn:
+		return nil
+	case by.Role == identity.Coordinator:
+		return problem.New(problem.Conflict, "Coaching is not open to %s", r.Code)
 	}
-	return nil
+	return strangers()
 }
 
 func (c *Conduct) offers(ctx context.Context, tx *store.Tx, r participant.Record) ([]Offer, error) {

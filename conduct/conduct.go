@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"time"
 
 	"rekindle/platform/audit"
@@ -61,14 +62,23 @@ func (c *Conduct) token() (string, error) {
 	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:])), nil
 }
 
+// zones keeps the zones that have been asked for: reading one takes as long as an answer's whole transaction.
+var zones sync.Map // name -> *time.Location
+
 // zone is the zone of a name, the protocol's where it is empty or unknown.
 func (c *Conduct) zone(name string) *time.Location {
-	if name != "" {
-		if zone, err := time.LoadLocation(name); err == nil {
-			return zone
-		}
+	if name == "" {
+		return c.Protocol.Location()
 	}
-	return c.Protocol.Location()
+	if known, ok := zones.Load(name); ok {
+		return known.(*time.Location)
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return c.Protocol.Location()
+	}
+	zones.Store(name, zone)
+	return zone
 }
 
 // unlocked gives the study, and refuses where its data are locked.
@@ -92,6 +102,9 @@ func (c *Conduct) enrolling(s store.Study, now time.Time) error {
 	}
 	return nil
 }
+
+// full reports whether every place is taken.
+func full(s store.Study) bool { return s.Capacity > 0 && s.Places >= s.Capacity }
 
 // armOf gives the arm that a person was allocated to; false before the draw.
 func (c *Conduct) armOf(ctx context.Context, tx *store.Tx, r participant.Record) (study.Arm, bool, error) {

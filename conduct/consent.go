@@ -64,6 +64,9 @@ func (c *Conduct) Consent(ctx context.Context, by identity.Actor, code participa
 			if err := c.enrolling(s, tx.Now()); err != nil {
 				return err
 			}
+			if full(s) && !c.Protocol.Enrolment.WaitingList {
+				return problem.New(problem.Conflict, "All %d places are taken", s.Capacity)
+			}
 			failed, err := c.screen(ctx, tx, &r, a.Attested)
 			if err != nil {
 				return err

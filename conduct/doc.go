@@ -10,36 +10,40 @@
 //
 // The acts, in the order of a trial:
 //
-//	OpenStudy(ctx, by) error                                                the protocol is stored, allocation committed to, enrolment opens
-//	AddRoster(ctx, by, []Person) ([]participant.Code, error)                people by name and e-mail; a code is drawn for each
-//	Invite(ctx, by, codes) (int, error)                                     announcements are planned; nil codes: everybody listed
-//	Respond(ctx, by, code) error                                            came through the personal link
+//	OpenStudy(ctx, by) error                                                 the protocol is stored, allocation committed to
+//	AddRoster(ctx, by, []Person) ([]participant.Code, error)                 people by name and e-mail; a code is drawn for each
+//	Invite(ctx, by, []participant.Code) (int, error)                         announcements are planned; nil: for everybody listed
+//	Respond(ctx, by, code) error                                             came through the personal link
 //	Decline(ctx, by, code, reason) error
-//	Consent(ctx, by, code, Agreement) error
-//	Answer(ctx, by, Sheet) (Progress, error)                                saves a form; the last baseline form enrols and randomizes
+//	Bounce(ctx, by, code) error                                              the address takes no mail
+//	Consent(ctx, by, code, Agreement) (participant.Status, error)
+//	Answer(ctx, by, Sheet) (Progress, error)                                 saves a form; the last baseline form enrols and randomizes
 //	Correct(ctx, by, Change) error
-//	Promote(ctx, by, code) (Progress, error)                                from the waiting list; empty code: whoever has waited longest
-//	Randomize(ctx, by, code)                                                by hand, where the draw did not follow by itself
+//	SetCapacity(ctx, by, places, reason) error
+//	Promote(ctx, by, code) (Progress, error)                                 from the waiting list; "": whoever has waited longest
+//	Randomize(ctx, by, code) (Progress, error)                               where the draw did not follow by itself
+//	CorrectStratum(ctx, by, code, factor, level, reason) error
 //	SendResources(ctx, by, code) error
 //	RegisterCoach(ctx, by, NewCoach) (coach.Code, error)
-//	CertifyCoach(ctx, by, code, coach.Step) error
-//	SetHours(ctx, by, code, []coach.Hours, []coach.Span) error
-//	SetCaseload(ctx, by, code, int) error
-//	Coaches(ctx, by, code) ([]Offer, error)                                 whom a participant may choose
-//	ChooseCoach(ctx, by, participant, coach) error
-//	Free(ctx, by, participant, from, to, most) ([]time.Time, error)         bookable starts of the next session
+//	CertifyCoach(ctx, by, coach, coach.Step) error
+//	SetProfile, SetHours, SetCaseload, RetireCoach
+//	Coaches(ctx, by, code) ([]Offer, error)                                  whom a participant may choose
+//	ChooseCoach(ctx, by, code, coach) error
+//	Free(ctx, by, code, from, to, most) ([]time.Time, error)                 bookable starts of the next session
 //	Book(ctx, by, Booking) (session.Session, error)
-//	Move(ctx, by, session ID, start) (session.Session, error)
-//	Cancel(ctx, by, session ID) (session.Session, error)
-//	Hold(ctx, by, session ID, Held) (session.Session, error)
-//	Miss(ctx, by, session ID, session.Side) (session.Session, error)
-//	Unlock(ctx, by, code) error                                             opens coaching to one who waits, before the protocol does
+//	Move(ctx, by, id, start) (session.Session, error)
+//	Cancel(ctx, by, id) (session.Session, error)
+//	Hold(ctx, by, id, Held) (session.Session, error)
+//	Miss(ctx, by, id, session.Side) (session.Session, error)
+//	Unlock(ctx, by, code, reason) error                                      opens coaching before the protocol does
 //	SendIncentive(ctx, by, code, item) error
 //	ReceiveIncentive(ctx, by, code, item) error
 //	Withdraw(ctx, by, code, participant.Use, reason) error
 //	CloseEnrolment(ctx, by, reason) error
-//	Tick(ctx) (Ticked, error)                                               all that is due by now: visits, mail, unlocking, losses
-//	NextDue(ctx) (time.Time, bool, error)                                   when Tick has something to do
-//	Lock(ctx, by, LockFile) (Locked, error)                                 the dataset, canonical, with its SHA-256 in the trail
+//	Tick(ctx) (Ticked, error)                                                all that is due by now: visits, mail, unlocking, losses
+//	Remind(ctx, by) (sent, dropped int, error)                               the mail alone
+//	NextDue(ctx) (time.Time, bool, error)                                    when Tick has something to do
+//	Lock(ctx, by, dir) (Locked, error)                                       the dataset, canonical, with its SHA-256 in the trail
+//	CloseRandomization(ctx, by) (randomization.Closing, error)               the seed is revealed
 //	Unblind(ctx, by, reason) error
 package conduct

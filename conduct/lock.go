@@ -25,8 +25,9 @@ const (
 )
 
 // Lock freezes the data for analysis: it writes everything that an analysis may use to dir/dataset.json, canonical, with the
-// protocol beside it, and puts its SHA-256 in the trail. From then on no answer is given or changed; coaching goes on. It refuses while enrolment is open or a visit may still be
-// answered, and a second time. File and lock come together: where the one fails the other does not happen.
+// protocol beside it, and puts its SHA-256 in the trail. From then on no answer is given or changed; coaching goes on. It
+// refuses while enrolment is open or a visit may still be answered, and a second time. File and lock come together: where
+// the one fails the other does not happen.
 func (c *Conduct) Lock(ctx context.Context, by identity.Actor, dir string) (locked Locked, err error) {
 	if err := by.Require("dataset.lock"); err != nil {
 		return locked, err
@@ -38,10 +39,14 @@ func (c *Conduct) Lock(ctx context.Context, by identity.Actor, dir string) (lock
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return locked, problem.New(problem.Unavailable, "The folder cannot be made").At("%s", dir).Because(err)
 	}
+	var written []string
 	err = c.Store.Write(ctx, func(tx *store.Tx) error {
 		s, err := unlocked(ctx, tx)
 		if err != nil {
 			return err
+		}
+		if s.Digest != c.Protocol.Digest() {
+			return problem.New(problem.Conflict, "The protocol at hand is not the one that the study was opened with").Instead("Take the protocol that is kept in the study.")
 		}
 		if s.Closed == nil {
 			return problem.New(problem.Conflict, "Enrolment is still open").Instead("Close it first.")
@@ -74,15 +79,22 @@ func (c *Conduct) Lock(ctx context.Context, by identity.Actor, dir string) (lock
 		if err := record(ctx, tx, by, "dataset.lock", s.ProtocolID, nil, facts{"sha256": locked.Digest, "entrants": len(d.Entrants)}, ""); err != nil {
 			return err
 		}
-		if err := write(filepath.Join(dir, ProtocolFile), c.Protocol.Text()); err != nil {
+		protocol, err := tx.ProtocolFile(ctx)
+		if err != nil {
 			return err
 		}
-		return write(path, canonical)
+		for name, text := range map[string][]byte{filepath.Join(dir, ProtocolFile): protocol, path: canonical} {
+			if err := write(name, text); err != nil {
+				return err
+			}
+			written = append(written, name)
+		}
+		return nil
 	})
 	if err != nil {
-		// Whatever stands there was written by this call: it was not there before.
-		os.Remove(path)
-		os.Remove(filepath.Join(dir, ProtocolFile))
+		for _, name := range written {
+			os.Remove(name)
+		}
 		return Locked{}, err
 	}
 	return locked, nil

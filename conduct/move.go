@@ -35,7 +35,7 @@ func (c *Conduct) Move(ctx context.Context, by identity.Actor, id string, start 
 		if err != nil {
 			return err
 		}
-		if err := coached(r); err != nil {
+		if err := coached(by, r); err != nil {
 			return err
 		}
 		switch {

@@ -125,8 +125,8 @@ func (c *Conduct) readBatch(ctx context.Context, tx *store.Tx, due []store.Messa
 		return b, err
 	}
 	b.reading = make(map[participant.Code]Person, len(codes))
-	for _, code := range codes {
-		if b.reading[code], err = reveal(tx, code, b.mailing[code].Sealed); err != nil {
+	for code, situation := range b.mailing {
+		if b.reading[code], err = reveal(tx, code, situation.Sealed); err != nil {
 			return b, err
 		}
 	}
@@ -140,9 +140,14 @@ func (c *Conduct) one(ctx context.Context, tx *store.Tx, b batch, d store.Messag
 		out.dropped[d.ID] = "the protocol has no such message"
 		return nil
 	}
-	m, r, situation := c.Protocol.Messages[i], b.people[d.Participant], b.mailing[d.Participant]
+	m, r := c.Protocol.Messages[i], b.people[d.Participant]
+	situation, known := b.mailing[d.Participant]
+	if !known {
+		out.dropped[d.ID] = "nobody is known by this code any more"
+		return nil
+	}
 	f := followup.Facts{Status: r.Status, Use: r.Use, Arm: situation.Arm, Bounced: situation.Bounced || situation.OptedOut,
-		EnrolmentOpen: c.enrolling(b.study, tx.Now()) == nil && (b.study.Capacity == 0 || b.study.Places < b.study.Capacity),
+		EnrolmentOpen: c.enrolling(b.study, tx.Now()) == nil && !full(b.study),
 		CoachingOpen:  r.UnlockedAt != nil, CoachChosen: situation.CoachChosen, SessionBooked: situation.Live}
 	var visit store.VisitOf
 	for _, v := range b.visits[d.Participant] {

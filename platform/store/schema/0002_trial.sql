@@ -6,8 +6,7 @@ CREATE TABLE study (
   id               INTEGER PRIMARY KEY,
   protocol_id      TEXT NOT NULL,
   protocol_version TEXT NOT NULL,
-  protocol         BLOB NOT NULL, -- the file, byte for byte
-  digest           TEXT NOT NULL, -- its SHA-256, hexadecimal
+  digest           TEXT NOT NULL, -- SHA-256 of the protocol's file, hexadecimal
   program          TEXT NOT NULL,
   simulated        BOOL NOT NULL,
   opened           TIME NOT NULL,
@@ -17,6 +16,7 @@ CREATE TABLE study (
   locked           TIME,
   dataset          TEXT NOT NULL,    -- SHA-256 of the locked dataset; empty until then
   unblinded        TIME,
+  protocol         BLOB NOT NULL, -- the file, byte for byte; last, so that reading the rest does not read it
   CONSTRAINT study_single CHECK (id = 1),
   CONSTRAINT study_capacity CHECK (places >= 0 AND (capacity = 0 OR places <= capacity))
 ) STRICT;
