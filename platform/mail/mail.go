@@ -20,15 +20,18 @@ const (
 
 // Message is a mail to one person. In the store everything that would tell who that is (To to Headers) is sealed.
 type Message struct {
-	ID     int64     // given by the store
-	Kind   string    // which of the protocol's messages
-	Person string    // study code, coach code or staff sign-in
-	Dedupe string    // two messages of one dedupe key are one message
-	Cause  int64     // the event of the audit trail that made it
-	Due    time.Time //
-	State  State
-	Ended  time.Time // when it was sent, stopped or had failed; zero while planned
-	Answer string    // what the mail server said, or why it was stopped
+	ID       int64     // given by the store
+	Kind     string    // which of the protocol's messages
+	Person   string    // study code, coach code or staff sign-in
+	Dedupe   string    // two messages of one dedupe key are one message
+	Cause    int64     // the event of the audit trail that made it
+	Plan     int64     // which planned mail of the protocol this is; 0: none
+	Due      time.Time // when it is to be sent, or tried again
+	Expires  time.Time // from when on it is needless; zero: never
+	State    State
+	Attempts int       // times it was begun, without those that the mail server's own trouble cost
+	Ended    time.Time // when it was sent, stopped or had failed; zero while planned
+	Answer   string    // what the mail server said last, or why it was stopped
 
 	Content
 }

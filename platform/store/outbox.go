@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 
 	"rekindle/platform/mail"
@@ -23,20 +24,15 @@ func (tx *Tx) Post(ctx context.Context, messages ...mail.Message) (posted int64,
 		if err != nil {
 			return posted, err
 		}
-		n, err := tx.Do(ctx, `INSERT INTO outbox (kind, person, dedupe, cause, due, state, answer, sealed)
-			VALUES ($1, $2, $3, $4, $5, 'planned', '', $6) ON CONFLICT (dedupe) DO NOTHING`,
-			m.Kind, m.Person, m.Dedupe, cause, m.Due, tx.Vault.Seal(plain, "outbox", "sealed", m.Dedupe))
+		n, err := tx.Do(ctx, `INSERT INTO outbox (kind, person, dedupe, cause, due, state, answer, sealed, plan, expires)
+			VALUES ($1, $2, $3, $4, $5, 'planned', '', $6, $7, $8) ON CONFLICT (dedupe) DO NOTHING`,
+			m.Kind, m.Person, m.Dedupe, cause, m.Due, tx.Vault.Seal(plain, "outbox", "sealed", m.Dedupe), sql.NullInt64{Int64: m.Plan, Valid: m.Plan > 0}, Time{m.Expires})
 		if err != nil {
 			return posted, err
 		}
 		posted += n
 	}
 	return posted, nil
-}
-
-// MailDue gives the planned messages whose time has come, oldest first, at most so many.
-func (tx *Tx) MailDue(ctx context.Context, most int) ([]mail.Message, error) {
-	return tx.mail(ctx, "state = 'planned' AND due <= $1 ORDER BY due, id LIMIT $2", tx.now, most)
 }
 
 // Mail gives all messages to a person, or to everybody where it is empty, by time; at most so many from offset on.
@@ -80,7 +76,7 @@ func (tx *Tx) mail(ctx context.Context, which string, args ...any) ([]mail.Messa
 	}
 	return All(ctx, tx, func(scan Scan) (m mail.Message, err error) {
 		var sealed []byte
-		if err = scan(&m.ID, &m.Kind, &m.Person, &m.Dedupe, &m.Cause, &m.Due, &m.State, &m.Ended, &m.Answer, &sealed); err != nil {
+		if err = scan(&m.ID, &m.Kind, &m.Person, &m.Dedupe, &m.Cause, &m.Due, &m.State, &m.Ended, &m.Answer, &sealed, &m.Plan, &m.Expires, &m.Attempts); err != nil {
 			return m, err
 		}
 		plain, err := tx.Vault.Open(sealed, "outbox", "sealed", m.Dedupe)
@@ -88,15 +84,5 @@ func (tx *Tx) mail(ctx context.Context, which string, args ...any) ([]mail.Messa
 			return m, err
 		}
 		return m, json.Unmarshal(plain, &m.Content)
-	}, "SELECT id, kind, person, dedupe, cause, due, state, ended, answer, sealed FROM outbox WHERE "+which, args...)
-}
-
-// EndMail says what became of a planned message, and what the mail server answered or why it was stopped. A message that
-// has ended already is a problem.Conflict.
-func (tx *Tx) EndMail(ctx context.Context, id int64, state mail.State, answer string) error {
-	n, err := tx.Do(ctx, "UPDATE outbox SET state = $2, ended = $3, answer = $4 WHERE id = $1 AND state = 'planned'", id, state, tx.now, answer)
-	if err == nil && n == 0 {
-		err = problem.New(problem.Conflict, "message %d is not planned any more", id)
-	}
-	return err
+	}, "SELECT id, kind, person, dedupe, cause, due, state, ended, answer, sealed, coalesce(plan, 0), expires, attempts FROM outbox WHERE "+which, args...)
 }

@@ -1,0 +1,75 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"rekindle/platform/job"
+	"rekindle/platform/mail"
+	"rekindle/problem"
+)
+
+// NextMail gives the first message of the outbox whose time has come and that nobody is sending; false if there is none.
+func (tx *Tx) NextMail(ctx context.Context) (m mail.Message, ok bool, err error) {
+	due, err := tx.mail(ctx, "state = 'planned' AND due <= $1 AND (claimed_until IS NULL OR claimed_until <= $1) ORDER BY due, id LIMIT 1", tx.now)
+	if err != nil || len(due) == 0 {
+		return m, false, err
+	}
+	return due[0], true, nil
+}
+
+// ClaimMail takes a planned message for job.Lease: until then nobody else sends it.
+func (tx *Tx) ClaimMail(ctx context.Context, id int64) error {
+	// There is one writer at a time, so two never see the same message free.
+	return tx.changeMail(ctx, id, "UPDATE outbox SET claimed_until = $2, attempts = attempts + 1 WHERE id = $1 AND state = 'planned'", id, tx.now.Add(job.Lease))
+}
+
+// EndMail says what became of a planned message, and what the mail server answered or why it was stopped. A message that
+// has ended already is a problem.Conflict.
+func (tx *Tx) EndMail(ctx context.Context, id int64, state mail.State, answer string) error {
+	return tx.changeMail(ctx, id, "UPDATE outbox SET state = $2, ended = $3, answer = $4, claimed_until = NULL WHERE id = $1 AND state = 'planned'", id, state, tx.now, answer)
+}
+
+// PostponeMail has a planned message tried again at a time, and keeps what the mail server said. An attempt that says nothing
+// of the message itself is not counted.
+func (tx *Tx) PostponeMail(ctx context.Context, id int64, until time.Time, answer string, counted bool) error {
+	uncounted := 0
+	if !counted {
+		uncounted = 1
+	}
+	return tx.changeMail(ctx, id, "UPDATE outbox SET due = $2, answer = $3, claimed_until = NULL, attempts = attempts - $4 WHERE id = $1 AND state = 'planned' AND attempts >= $4",
+		id, until, answer, uncounted)
+}
+
+func (tx *Tx) changeMail(ctx context.Context, id int64, statement string, args ...any) error {
+	n, err := tx.Do(ctx, statement, args...)
+	if err == nil && n == 0 {
+		err = problem.New(problem.Conflict, "message %d is not planned any more", id)
+	}
+	return err
+}
+
+// RetryMail plans failed messages anew, from now on and with all attempts: those of a kind, or all where it is empty. It gives how many.
+func (tx *Tx) RetryMail(ctx context.Context, kind string) (int64, error) {
+	return tx.Do(ctx, "UPDATE outbox SET state = 'planned', due = $2, ended = NULL, attempts = 0 WHERE state = 'failed' AND ($1 = '' OR kind = $1)", kind, tx.now)
+}
+
+// MailClock gives the time at which the outbox is next to be looked at; the zero time: nothing waits.
+func (tx *Tx) MailClock(ctx context.Context) (time.Time, error) {
+	at, err := One(ctx, tx, Value[Time], "SELECT min(CASE WHEN claimed_until IS NULL OR due > claimed_until THEN due ELSE claimed_until END) FROM outbox WHERE state = 'planned'")
+	return at.Time, err
+}
+
+// Backlog is how the outbox stands.
+type Backlog struct {
+	Waiting, Sent, Stopped, Failed int
+	Oldest                         time.Time // due time of the message that waits longest; zero: none is due
+}
+
+// Backlog counts the messages of the outbox.
+func (tx *Tx) Backlog(ctx context.Context) (Backlog, error) {
+	return One(ctx, tx, func(scan Scan) (b Backlog, err error) {
+		return b, scan(&b.Waiting, &b.Sent, &b.Stopped, &b.Failed, &b.Oldest)
+	}, `SELECT count(CASE state WHEN 'planned' THEN 1 END), count(CASE state WHEN 'sent' THEN 1 END), count(CASE state WHEN 'stopped' THEN 1 END),
+		count(CASE state WHEN 'failed' THEN 1 END), min(CASE WHEN state = 'planned' AND due <= $1 THEN due END) FROM outbox`, tx.now)
+}
