@@ -269,7 +269,7 @@ func (c *Conduct) Correct(ctx context.Context, by identity.Actor, change Change)
 			return err
 		}
 		if r.InTrial() {
-			return c.correctStratum(ctx, tx, identity.Program, r.Code, in.ID+"."+correction.Item, string(correction.New), correction.Reason)
+			return c.correctStratum(ctx, tx, by, r.Code, in.ID+"."+correction.Item, string(correction.New), correction.Reason)
 		}
 		return nil
 	})

@@ -14,7 +14,7 @@ var permissions = map[string][]Role{
 
 	"randomization.open":  {Owner},
 	"randomization.close": {Owner}, // reveals the seed
-	"stratum.correct":     {Statistician, Owner, Clock}, // the clock: where an answer was corrected
+	"stratum.correct":     {Statistician, Owner},
 
 	"participant.add":       {Coordinator, Owner},
 	"participant.invite":    {Coordinator, Clock},
