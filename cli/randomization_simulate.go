@@ -40,7 +40,7 @@ type forecast struct {
 
 // Run simulates and prints.
 func (c *simulateCommand) Run(s *streams) error {
-	p, err := soundProtocol(c.File, s.in)
+	p, err := readProtocol(c.File, s.in)
 	if err != nil {
 		return err
 	}
