@@ -38,8 +38,8 @@ func (l *likelihood) cluster(c int) float64 {
 	return f0 + logScale + arithmetic.Log(sum.w)
 }
 
-// atMode returns the log integrand at its mode, F(u), and h = -F”(u); it
-// keeps the derivatives of each entry there for modeDerivatives.
+// atMode returns the log integrand at its mode, F(u), and h, minus its
+// second derivative; it keeps the derivatives of each entry for modeDerivatives.
 func (l *likelihood) atMode(u float64, cell []int32, a []float64) (f0, h float64) {
 	s, family := l.sigma, l.s.family
 	h2 := 0.0
@@ -63,11 +63,11 @@ func (l *likelihood) atMode(u float64, cell []int32, a []float64) (f0, h float64
 // sums are the weighted sums over the nodes of one cluster that are numbers;
 // those that are vectors and matrices lie in likelihood.
 type sums struct {
-	w                    float64 // of the weights
-	fu, fux              float64 // of dF/du, and times the node's distance from the mode
-	fuu, fuux, fuuxx     float64
-	phi                  float64 // of d2F/dphi2
-	tautau, taus, tauphi float64
+	w                float64 // of the weights
+	fu, fux          float64 // of dF/du, and times the node's distance from the mode
+	fuu, fuux, fuuxx float64
+	phi              float64 // of d2F/dphi2
+	tautau, tauphi   float64
 }
 
 // integrate visits the nodes.
@@ -79,8 +79,8 @@ func (l *likelihood) integrate(u, f0, sd float64, cell []int32, a, n []float64) 
 		if l.order > 1 {
 			clear(l.v1)
 			clear(l.v2)
-			clear(l.px)
-			clear(l.px2)
+			clear(l.betaTau)
+			clear(l.betaPhi)
 			clear(l.hloc)
 		}
 	}
@@ -137,7 +137,7 @@ func (l *likelihood) node(t *sums, u, d, logw float64, cell []int32, a, n []floa
 				k1 = float64(e * k1)
 			}
 			l.k1[j] = k1
-			if b == 1 && w > 1e-200 {
+			if b == 1 && family == Binomial && w > 1e-200 {
 				w /= top
 				continue
 			}
@@ -155,7 +155,7 @@ func (l *likelihood) node(t *sums, u, d, logw float64, cell []int32, a, n []floa
 	var sum1, sum2, phi1, phiu, phi2 float64
 	g := l.a
 	clear(g)
-	clear(l.px3)
+	clear(l.curve)
 	for j, cj := range cell {
 		k, k1, b := l.l1[j], l.k1[j], l.b[j]
 		e1 := a[j] - float64(b*k1)
@@ -170,13 +170,13 @@ func (l *likelihood) node(t *sums, u, d, logw float64, cell []int32, a, n []floa
 			e2 := -float64(b * k2)
 			sum2 += e2
 			l.r2[j] += float64(w * e2)
-			arithmetic.AddScaled(l.px3[:p], e2, x)
+			arithmetic.AddScaled(l.curve[:p], e2, x)
 			if family == NegativeBinomial { // equation (phi)
 				nk := float64(n[j] * l.k)
 				eu := -e2 - float64(nk*k1)
 				phiu += eu
 				phi2 += e2 + float64(nk*float64(2*k1-k))
-				arithmetic.AddScaled(l.px2[:p], float64(w*eu), x)
+				arithmetic.AddScaled(l.betaPhi[:p], float64(w*eu), x)
 			}
 		}
 		if family == NegativeBinomial {
@@ -199,7 +199,7 @@ func (l *likelihood) node(t *sums, u, d, logw float64, cell []int32, a, n []floa
 		return w
 	}
 	arithmetic.AddOuter(l.hloc, w, g)
-	arithmetic.AddScaled(l.px[:p], float64(w*shift), l.px3[:p]) // beta with tau
+	arithmetic.AddScaled(l.betaTau[:p], float64(w*shift), l.curve[:p]) // beta with tau
 	t.tautau += float64(w * float64(shift*(sum1+float64(shift*sum2))))
 	t.tauphi += float64(w * float64(shift*phiu))
 	t.phi += float64(w * phi2)
@@ -208,7 +208,7 @@ func (l *likelihood) node(t *sums, u, d, logw float64, cell []int32, a, n []floa
 		t.fuu += float64(w * fuu)
 		t.fuux += float64(w * float64(fuu*d))
 		t.fuuxx += float64(w * float64(float64(fuu*d)*d))
-		fut := l.px3 // d2F/du dtheta
+		fut := l.curve // d2F/du dtheta
 		for i := range p {
 			fut[i] = float64(s * fut[i])
 		}

@@ -44,7 +44,9 @@ type likelihood struct {
 
 	du, dls, acc, a          []float64 // q-vectors: derivatives of mode and log scale, sums
 	fut, fuut, fuuut, v1, v2 []float64
-	px, px2, px3, px4, px5   []float64
+	betaTau, betaPhi         []float64 // p: sums of mixed second derivatives
+	curve                    []float64 // q: of the node in hand, d2F/du dtheta
+	mixed2, mixed3           []float64 // p: at the mode, mixed derivatives with phi
 	at                       atModeSums
 	hloc                     []float64 // q x q lower triangle: of one cluster
 }
@@ -66,7 +68,7 @@ func newLikelihood(s *sample, nodes int) *likelihood {
 	l.b, l.k1, l.r2, l.l1, l.l2, l.l3, l.l4 = take(m), take(m), take(m), take(m), take(m), take(m), take(m)
 	l.du, l.dls, l.acc, l.a = take(q), take(q), take(q), take(q)
 	l.fut, l.fuut, l.fuuut, l.v1, l.v2 = take(q), take(q), take(q), take(q), take(q)
-	l.px, l.px2, l.px3, l.px4, l.px5 = take(s.p), take(s.p), take(q), take(s.p), take(s.p)
+	l.betaTau, l.betaPhi, l.curve, l.mixed2, l.mixed3 = take(s.p), take(s.p), take(q), take(s.p), take(s.p)
 	return l
 }
 

@@ -61,7 +61,7 @@ func TestDerivativesAreThoseOfTheApproximation(t *testing.T) {
 						t.Fatal(err)
 					}
 					l := newLikelihood(s, nodes)
-					theta := []float64{0.2, -0.4, 0.3, math.Log(sigma), 0.4}[:l.dim()]
+					theta := []float64{0.2, -0.4, 0.3, math.Log(sigma), 0}[:l.dim()] // k = 1: a row of count 0 has b = 1
 					if !l.evaluate(theta, 2) {
 						t.Fatal("not finite")
 					}

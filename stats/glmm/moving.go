@@ -21,8 +21,8 @@ func (l *likelihood) modeDerivatives(u, h float64, cell []int32, a, n []float64)
 	clear(l.fut)
 	clear(l.fuut)
 	clear(l.fuuut)
-	clear(l.px4)
-	clear(l.px5)
+	clear(l.mixed2)
+	clear(l.mixed3)
 	var m atModeSums
 	for j, cj := range cell {
 		x := l.s.q[int(cj)*p : int(cj)*p+p]
@@ -46,8 +46,8 @@ func (l *likelihood) modeDerivatives(u, h float64, cell []int32, a, n []float64)
 			m.phi3 += e3
 			m.phiphi1 += l.l3[j] + float64(nk*(2*k2-k1))
 			m.phiphi2 += l.l4[j] + float64(nk*(2*k3-k2))
-			arithmetic.AddScaled(l.px4[:p], e2, x)
-			arithmetic.AddScaled(l.px5[:p], e3, x)
+			arithmetic.AddScaled(l.mixed2[:p], e2, x)
+			arithmetic.AddScaled(l.mixed3[:p], e3, x)
 		}
 	}
 	s2, su := float64(s*s), float64(s*u)
@@ -93,10 +93,10 @@ func (l *likelihood) addDerivatives(c int, t sums, u, h float64, cell []int32) {
 		hess[i] = float64(hess[i] * inv)
 	}
 	arithmetic.AddOuter(hess, -1, l.acc)
-	arithmetic.AddScaled(hess[p*q:p*q+p], inv, l.px)
+	arithmetic.AddScaled(hess[p*q:p*q+p], inv, l.betaTau)
 	hess[p*q+p] += float64(t.tautau * inv)
 	if q > p+1 {
-		arithmetic.AddScaled(hess[(p+1)*q:(p+1)*q+p], inv, l.px2)
+		arithmetic.AddScaled(hess[(p+1)*q:(p+1)*q+p], inv, l.betaPhi)
 		hess[(p+1)*q+p] += float64(t.tauphi * inv)
 		hess[(p+1)*q+p+1] += float64(t.phi * inv)
 	}
@@ -135,8 +135,8 @@ func (l *likelihood) addMovement(t sums, u, h, copies float64, cell []int32) {
 		float64(cuu*float64(s2*(4*m.l2+float64(su*(float64(5*m.l3)+float64(su*m.l4))))))
 	if q > p+1 {
 		phi := hess[(p+1)*q : (p+1)*q+q]
-		arithmetic.AddScaled(phi[:p], float64(cu*s), l.px4)
-		arithmetic.AddScaled(phi[:p], float64(cuu*s2), l.px5)
+		arithmetic.AddScaled(phi[:p], float64(cu*s), l.mixed2)
+		arithmetic.AddScaled(phi[:p], float64(cuu*s2), l.mixed3)
 		phi[p] += float64(cu*float64(s*(m.phi1+float64(su*m.phi2)))) +
 			float64(cuu*float64(s2*(2*m.phi2+float64(su*m.phi3))))
 		phi[p+1] += float64(cu*float64(s*m.phiphi1)) + float64(cuu*float64(s2*m.phiphi2))
