@@ -44,9 +44,14 @@ func (e *general) fit(m *Model) error {
 	}
 	converged := false
 	decrement := 0.0
+	wild := -1
 	for _, start := range starts[:n] {
 		e.begin(start)
 		d, ok := s.newton()
+		if i := s.runaway(); i >= 0 {
+			wild = i
+			continue
+		}
 		if math.IsInf(s.f, 1) || math.IsNaN(s.f) || math.IsInf(d, 1) {
 			continue
 		}
@@ -55,15 +60,15 @@ func (e *general) fit(m *Model) error {
 			best, bestF, converged, decrement = append(best[:0], s.psi...), s.f, ok, d
 		}
 	}
-	if best == nil {
+	switch {
+	case best == nil && wild >= 0:
+		return fmt.Errorf("the likelihood has no maximum: %s", e.unbounded(m, wild))
+	case best == nil:
 		return errors.New("the likelihood cannot be evaluated at any starting point")
+	case wild >= 0:
+		m.Notes = append(m.Notes, design.Note{Name: NoteResidualZero, Text: "a local maximum is reported; elsewhere the likelihood has no bound: " + e.unbounded(m, wild)})
 	}
 	copy(s.psi, best)
-	for i, v := range s.psi {
-		if math.Abs(v) > 1e7 {
-			return fmt.Errorf("the likelihood has no maximum: %s grows without bound against the residual variance", m.Components[i].Name)
-		}
-	}
 	if d, ok, moved := e.toBoundary(); moved {
 		decrement, converged = d, ok
 	}
@@ -72,6 +77,15 @@ func (e *general) fit(m *Model) error {
 	}
 	e.report(m, ends, decrement, converged)
 	return nil
+}
+
+// unbounded says what runs away.
+func (e *general) unbounded(m *Model, i int) string {
+	if terms := e.x.k - e.x.groups; i >= terms {
+		names := m.plan.design.Residual
+		return fmt.Sprintf("the residual variance of %s %s vanishes against that of %s, or the other way round: one of them is fitted exactly", names.Name, names.Levels[i-terms+1], names.Levels[0])
+	}
+	return fmt.Sprintf("the residual variance vanishes against %s: the random effects fit the rows exactly", m.Components[i].Name)
 }
 
 // cost is the sum over components of effects cubed.
@@ -230,8 +244,8 @@ func (e *general) report(m *Model, ends []float64, decrement float64, converged 
 	terms := x.k - x.groups
 	variance := s.gamma[terms]
 	m.Sigma = math.Sqrt(variance)
-	for _, t := range x.terms {
-		e.original(t, m)
+	for i := range x.terms {
+		e.original(i, m)
 	}
 	for g := range x.groups {
 		m.Components[terms+g].Value = s.gamma[terms+g]
@@ -271,16 +285,19 @@ func (e *general) report(m *Model, ends []float64, decrement float64, converged 
 	e.information(m)
 }
 
-// original takes the covariance of a term from orthonormal columns to those of the design: triangle^-1 D triangle^-T.
-func (e *general) original(t *term, m *Model) {
+// original takes the covariance of term i from orthonormal columns to those of the design, by its factor: triangle^-1 L, so that
+// rounding never makes a variance negative.
+func (e *general) original(i int, m *Model) {
+	t := e.x.terms[i]
 	k := t.effect
-	d := make([]float64, k*k)
-	t.pairs(func(place, a, b int) { d[a*k+b], d[b*k+a] = e.s.gamma[place], e.s.gamma[place] })
-	for range 2 {
-		solveColumns(t.r, k, d)
-		transposeSquare(d, k)
+	l := make([]float64, k*k)
+	for j, v := range e.x.lambda[i] {
+		l[j] = float64(m.Sigma * v)
 	}
-	t.pairs(func(place, a, b int) { m.Components[place].Value = d[a*k+b] })
+	solveColumns(t.r, k, l)
+	t.pairs(func(place, a, b int) {
+		m.Components[place].Value = arithmetic.Dot(l[a*k:(a+1)*k], l[b*k:(b+1)*k])
+	})
 }
 
 // singular says in words what is degenerate about a term.

@@ -210,6 +210,18 @@ func (s *search) curvature(variance float64, terms int) {
 	}
 }
 
+// runaway is the place of a parameter that has left all bounds of sense (a variance 1e10 times the residual's, residual variances
+// a factor of 1e13 apart), or -1.
+func (s *search) runaway() int {
+	terms := s.x.k - s.x.groups
+	for i, v := range s.psi {
+		if !s.absolute && (i < terms && math.Abs(v) > 1e5 || i >= terms && math.Abs(v) > 30) {
+			return i
+		}
+	}
+	return -1
+}
+
 // newton runs from psi until the next step changes nothing. It gives the decrement of the last step (twice the
 // log-likelihood that a further step could gain) and whether that is at rounding level.
 func (s *search) newton() (decrement float64, ok bool) {
@@ -227,6 +239,9 @@ func (s *search) newton() (decrement float64, ok bool) {
 	step, next := make([]float64, s.m), make([]float64, s.m)
 	polish := 0
 	for range 200 {
+		if s.runaway() >= 0 {
+			return math.Inf(1), false
+		}
 		for i, a := range at {
 			g[i] = s.gradient[a]
 			for j, b := range at {

@@ -118,7 +118,10 @@ func (s *Structure) Estimate(l []float64, m Method, level float64) Estimate {
 		return e
 	}
 	if m.Adjusted() {
-		variance = arithmetic.QuadraticForm(s.covariance(m), s.P, l)
+		if variance = arithmetic.QuadraticForm(s.covariance(m), s.P, l); !(variance > 0) {
+			e.Note = "the adjusted variance of this combination is not positive: there is too little data for the adjustment"
+			return e
+		}
 	}
 	e.SE, e.DF = math.Sqrt(variance), df
 	e.T = e.Value / e.SE
