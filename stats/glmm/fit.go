@@ -122,7 +122,8 @@ var starts = [...]float64{0.3, 0.7, 1.2, 2, 3, 4.5}
 // is looked for.
 const screenNodes = 9
 
-// search returns the best interior optimum, or nil when sigma = 0 is better.
+// search returns the best interior optimum, with l evaluated there, or nil when
+// sigma = 0 is better.
 //
 // An approximation with few nodes can have further maxima at standard deviations
 // far beyond the data's, where it is no longer an approximation of anything. So
@@ -146,7 +147,7 @@ func (r *Model) search(l *likelihood, base *fixed) ([]float64, error) {
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(value[b], value[a]) })
 	r.Convergence.Starts, r.Convergence.Evaluations = len(starts), len(starts)
-	var best []float64
+	var best, last []float64
 	most, failure := base.value+1e-7, outcome(-1)
 	for n, i := range order {
 		peak := (i == 0 || value[i] > value[i-1]) && (i == len(starts)-1 || value[i] >= value[i+1])
@@ -161,7 +162,8 @@ func (r *Model) search(l *likelihood, base *fixed) ([]float64, error) {
 			}
 		}
 		var conv Convergence
-		out := l.climb(theta[i], nil, &conv)
+		last = theta[i]
+		out := l.climb(last, nil, &conv)
 		r.Convergence.Iterations += conv.Iterations
 		r.Convergence.Evaluations += conv.Evaluations
 		switch {
@@ -178,6 +180,9 @@ func (r *Model) search(l *likelihood, base *fixed) ([]float64, error) {
 	}
 	switch {
 	case best != nil:
+		if &best[0] != &last[0] {
+			l.evaluate(best, 2)
+		}
 		return best, nil
 	case failure == toInfinity:
 		return nil, errors.New("glmm: the standard deviation of the random intercept has no finite estimate: responses hardly vary within groups. Check the grouping column, or analyse one response for each group")
@@ -205,9 +210,8 @@ func (r *Model) guess(sigma float64, base *fixed, dim int) []float64 {
 	return theta
 }
 
-// interior fills the result from the optimum theta.
+// interior fills the result from the optimum theta, where l was evaluated.
 func (r *Model) interior(l *likelihood, theta []float64) {
-	l.evaluate(theta, 2)
 	q, p := l.dim(), r.s.p
 	h := make([]float64, q*q)
 	for i := range h {
