@@ -1,9 +1,11 @@
 package report_test
 
 import (
+	"context"
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"rekindle/analysis"
@@ -12,27 +14,40 @@ import (
 	"rekindle/report"
 )
 
-// calibrated makes the report of the calibrated data set (testdata/gold/README.md).
-func calibrated(t *testing.T) *report.Report {
-	t.Helper()
+// scores is the calibrated data set (testdata/gold/README.md), result its analysis; both are made once.
+var scores = sync.OnceValues(func() (*analysis.Data, error) {
 	p, err := protocols.Load("../protocols/kiser2024.toml")
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	f, err := os.Open("../testdata/gold/kiser2024_calibrated.csv")
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	defer f.Close()
-	d, err := analysis.ReadScores("kiser2024_calibrated.csv", f, p)
+	return analysis.ReadScores("kiser2024_calibrated.csv", f, p)
+})
+
+var result = sync.OnceValues(func() (*analysis.Result, error) {
+	d, err := scores()
+	if err != nil {
+		return nil, err
+	}
+	return analysis.Run(context.Background(), d, analysis.Options{Program: "test"})
+})
+
+// calibrated makes the report of it.
+func calibrated(t *testing.T) *report.Report {
+	t.Helper()
+	r, err := result()
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := analysis.Run(t.Context(), d, analysis.Options{Program: "test"})
+	d, err := scores()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return report.New(p, r)
+	return report.New(d.Protocol, r)
 }
 
 // checked sends a publication through its file, as the command does, and checks it.

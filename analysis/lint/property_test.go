@@ -150,7 +150,7 @@ func TestLatticeAgainstAllSamples(t *testing.T) {
 	wrong, missed := 0, 0
 	for i := range 301 {
 		m := printed(float64(i)/100, 2)
-		for j := range 171 {
+		for j := i % 7; j < 171; j += 7 { // a seventh of all pairs, another one for each mean
 			text := m + " (" + printed(float64(j)/100, 2) + ")"
 			p.Tables[0].Blocks[0].Rows[0].Cells[0].Text = text
 			found := lint.Check(p)
