@@ -123,7 +123,15 @@ func (d *Design) columns() ([]*column, error) {
 	names := append([]string{}, d.Formula.Fixed.Vars...)
 	for _, bar := range d.Formula.Random {
 		names = append(names, bar.Effects.Vars...)
-		names = append(names, bar.Group...)
+		if !d.partial(bar) {
+			names = append(names, bar.Group...)
+			continue
+		}
+		for _, name := range bar.Group {
+			if _, err := d.table.find(name); err != nil {
+				return nil, err
+			}
+		}
 	}
 	names = append(names, d.Formula.Response, d.options.Weights, d.options.ResidualBy)
 	names = append(names, d.options.Also...)
@@ -177,6 +185,11 @@ func (d *Design) choose(columns []*column) error {
 			missing[c.name] = lost
 		}
 	}
+	for _, bar := range d.Formula.Random {
+		if d.partial(bar) {
+			d.chooseGrouped(bar, keep, missing)
+		}
+	}
 	used := 0
 	for _, k := range keep {
 		if k {
@@ -191,7 +204,7 @@ func (d *Design) choose(columns []*column) error {
 	}
 	if lost := d.Filtered - len(d.Used); lost > 0 {
 		var parts []string
-		for _, c := range columns {
+		for _, c := range d.table.columns {
 			if missing[c.name] > 0 {
 				parts = append(parts, fmt.Sprintf("%s %d", c.name, missing[c.name]))
 			}
@@ -199,6 +212,36 @@ func (d *Design) choose(columns []*column) error {
 		d.note(NoteRowsDropped, "%d of %d rows are not used because a model variable is missing (%s)", lost, d.Filtered, strings.Join(parts, ", "))
 	}
 	return nil
+}
+
+// partial says whether a random term can be absent from a row: it has no intercept and its effects are single numbers, as in
+// (0 + coached | coach), where a participant who is not coached has no coach.
+func (d *Design) partial(bar Bar) bool {
+	for i, term := range bar.Effects.Terms {
+		c := d.table.byName[bar.Effects.names(i)[0]]
+		if _, declared := d.options.Factors[bar.Effects.names(i)[0]]; len(term) != 1 || declared || c == nil || !c.numeric() {
+			return false
+		}
+	}
+	return !bar.Effects.Intercept
+}
+
+// chooseGrouped drops the rows where a partial random term acts but its group is missing.
+func (d *Design) chooseGrouped(bar Bar, keep []bool, missing map[string]int) {
+	for _, name := range bar.Group {
+		group := d.table.byName[name]
+		for i, k := range keep {
+			if !k || !group.missing(i) {
+				continue
+			}
+			for _, effect := range bar.Effects.Vars {
+				if d.table.byName[effect].number(i) != 0 && keep[i] {
+					keep[i] = false
+					missing[name]++
+				}
+			}
+		}
+	}
 }
 
 // unlisted marks the codes of a factor whose text is none of the declared levels, with a note if a row has one.
@@ -305,7 +348,7 @@ func (d *Design) variables(t *Terms, notes bool) ([]*variable, error) {
 
 // random builds the columns and groups of a random term.
 func (d *Design) random(bar Bar) (*Random, error) {
-	g, err := d.Group(bar.Group...)
+	g, err := d.group(bar.Group, d.partial(bar))
 	if err != nil {
 		return nil, err
 	}

@@ -226,3 +226,24 @@ func TestBadInputIsRefused(t *testing.T) {
 		t.Error("no rows are accepted")
 	}
 }
+
+// A coach belongs to coached rows only: the others need none and stay in the analysis; a coached row without a coach does not.
+func TestPartialRandomTerm(t *testing.T) {
+	table, err := design.ReadCSV(strings.NewReader("y,coached,coach,id\n1,0,,a\n2,1,c1,a\n3,0,,b\n4,1,,b\n5,1,c2,c\n6,0,,c\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := design.New(table, "y ~ coached + (1|id) + (0 + coached|coach)", design.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.N() != 5 || len(d.Notes) != 1 || !strings.Contains(d.Notes[0].Text, "coach 1") {
+		t.Errorf("%d rows, %+v", d.N(), d.Notes)
+	}
+	if got := strings.Join(d.Random[1].Levels, " "); got != design.NoGroup+" c1 c2" {
+		t.Errorf("levels %q", got)
+	}
+	if d, err = design.New(table, "y ~ coached + (1|coach)", design.Options{}); err != nil || d.N() != 2 {
+		t.Errorf("an intercept needs its group in every row: %v", err)
+	}
+}

@@ -14,6 +14,9 @@
 // main effects in written order before interactions, marginality decides between contrasts and dummies.
 // It does not fit anything, and it does not know what an arm or a visit is beyond a column's name.
 //
+// A random term without intercept whose effects are numbers may be absent from a row: in (0 + coached | coach) a row with coached = 0
+// needs no coach.
+//
 // What had to be decided about the data (levels without a row, rows with a missing value, columns that
 // depend on others) is never silent: see Design.Notes.
 package design

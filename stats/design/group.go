@@ -7,16 +7,22 @@ import (
 )
 
 // Group partitions the used rows by the crossing of columns; levels in order of first appearance, "a:b" when several.
-func (d *Design) Group(columns ...string) (*Grouping, error) {
+func (d *Design) Group(columns ...string) (*Grouping, error) { return d.group(columns, false) }
+
+// NoGroup is the level of the rows in which a partial random term, such as (0 + coached | coach), has no group.
+const NoGroup = "(none)"
+
+// group also takes rows without a value, into the level NoGroup, if partial.
+func (d *Design) group(columns []string, partial bool) (*Grouping, error) {
 	if len(columns) == 0 {
 		return nil, fmt.Errorf("a grouping needs a column")
 	}
-	out, err := d.groupOne(columns[0])
+	out, err := d.groupOne(columns[0], partial)
 	if err != nil {
 		return nil, err
 	}
 	for _, name := range columns[1:] {
-		g, err := d.groupOne(name)
+		g, err := d.groupOne(name, partial)
 		if err != nil {
 			return nil, err
 		}
@@ -25,16 +31,31 @@ func (d *Design) Group(columns ...string) (*Grouping, error) {
 	return out, nil
 }
 
-func (d *Design) groupOne(name string) (*Grouping, error) {
+func (d *Design) groupOne(name string, partial bool) (*Grouping, error) {
 	c, err := d.table.find(name)
 	if err != nil {
 		return nil, err
 	}
-	g := &Grouping{Name: name}
-	if c.numbers != nil {
-		g.Index = make([]int32, len(d.Used))
-		seen := map[float64]int32{}
-		for i, row := range d.Used {
+	if c.numbers == nil && len(d.Used) == d.table.Len() && inOrder(c.codes, len(c.levels)) {
+		return &Grouping{Name: name, Index: c.codes, Levels: c.levels}, nil // as the table has it: nothing to copy
+	}
+	g := &Grouping{Name: name, Index: make([]int32, len(d.Used))}
+	seen := map[float64]int32{}              // of a column of numbers
+	renumber := make([]int32, len(c.levels)) // of text: 0 = not seen
+	none := int32(-1)
+	for i, row := range d.Used {
+		if c.missing(int(row)) {
+			if !partial {
+				return nil, fmt.Errorf("column %q, row %d: the value is missing", name, row+1)
+			}
+			if none < 0 {
+				none = int32(len(g.Levels))
+				g.Levels = append(g.Levels, NoGroup)
+			}
+			g.Index[i] = none
+			continue
+		}
+		if c.numbers != nil {
 			k, ok := seen[c.numbers[row]]
 			if !ok {
 				k = int32(len(g.Levels))
@@ -42,19 +63,9 @@ func (d *Design) groupOne(name string) (*Grouping, error) {
 				g.Levels = append(g.Levels, c.text(int(row)))
 			}
 			g.Index[i] = k
+			continue
 		}
-		return g, nil
-	}
-	if len(d.Used) == d.table.Len() && inOrder(c.codes, len(c.levels)) {
-		return &Grouping{Name: name, Index: c.codes, Levels: c.levels}, nil // as the table has it: nothing to copy
-	}
-	g.Index = make([]int32, len(d.Used))
-	renumber := make([]int32, len(c.levels)) // 0 = not seen
-	for i, row := range d.Used {
 		k := c.codes[row]
-		if k < 0 {
-			return nil, fmt.Errorf("column %q, row %d: the value is missing", name, row+1)
-		}
 		if renumber[k] == 0 {
 			g.Levels = append(g.Levels, c.levels[k])
 			renumber[k] = int32(len(g.Levels))
@@ -102,7 +113,7 @@ func (d *Design) Factor(name string) (*Grouping, error) {
 
 // factor also names the declared levels without a used row.
 func (d *Design) factor(name string) (g *Grouping, empty []string, err error) {
-	g, err = d.groupOne(name)
+	g, err = d.groupOne(name, false)
 	if err != nil {
 		return nil, nil, err
 	}
