@@ -94,7 +94,7 @@ func TestWhomOneMayChoose(t *testing.T) {
 func TestRaceForTheLastPlaceOfACoach(t *testing.T) {
 	each(t, func(w *world) {
 		w.at("2021-08-09 10:00")
-		codes := w.roster(12)
+		codes := w.roster(7)
 		for _, code := range codes {
 			w.coachable(code)
 		}
@@ -125,7 +125,7 @@ func TestRaceForOneTime(t *testing.T) {
 	each(t, func(w *world) {
 		ctx := w.Context()
 		w.at("2021-08-09 10:00")
-		codes := w.roster(24)
+		codes := w.roster(12)
 		k := w.coaches(1)[0]
 		must(t, w.SetCaseload(ctx, coordinator, k, 100))
 		for _, code := range codes {
@@ -280,7 +280,7 @@ func TestCoachingOpensToThoseWhoWait(t *testing.T) {
 	each(t, func(w *world) {
 		ctx := w.Context()
 		w.at("2021-08-09 10:00")
-		_, control := w.arms(10)
+		_, control := w.arms(8)
 		if len(control) < 3 {
 			t.Fatalf("%d in the control arm", len(control))
 		}

@@ -12,6 +12,7 @@ import (
 	"rekindle/platform/identity"
 	"rekindle/platform/store"
 	"rekindle/problem"
+	"rekindle/trial/coach"
 	"rekindle/trial/instrument"
 	"rekindle/trial/participant"
 	"rekindle/trial/study"
@@ -87,11 +88,11 @@ func TestCapWaitingListAndPromotion(t *testing.T) {
 	}, capacity(3))
 }
 
-// Sixteen people complete the baseline at once, for five places.
+// Ten people complete the baseline at once, for four places.
 func TestRaceForTheLastPlace(t *testing.T) {
 	each(t, func(w *world) {
 		w.at("2021-08-09 10:00")
-		codes := w.roster(16)
+		codes := w.roster(10)
 		for _, code := range codes {
 			w.consent(code)
 			for _, form := range []string{"demographics", "pfi16", "mmbi2", "uwes9", "svs4", "iwpr4"} {
@@ -114,10 +115,10 @@ func TestRaceForTheLastPlace(t *testing.T) {
 		for _, code := range codes {
 			counts[w.record(code).Status]++
 		}
-		if counts[participant.Randomized] != 5 || counts[participant.Waiting] != 11 {
-			t.Errorf("five places: %v", counts)
+		if counts[participant.Randomized] != 4 || counts[participant.Waiting] != 6 {
+			t.Errorf("four places: %v", counts)
 		}
-	}, capacity(5))
+	}, capacity(4))
 }
 
 func TestConsent(t *testing.T) {
@@ -270,56 +271,66 @@ func TestAnswersAreSavedOnce(t *testing.T) {
 }
 
 func TestWithdrawal(t *testing.T) {
-	for _, use := range participant.Uses {
-		each(t, func(w *world) {
-			ctx := w.Context()
-			w.at("2021-08-09 10:00")
-			coaching, _ := w.arms(4)
-			code := coaching[0]
-			me := identity.AsParticipant(code)
-			k := w.coaches(1)[0]
-			must(t, w.ChooseCoach(ctx, me, code, k))
-			s, err := w.Book(ctx, me, conduct.Booking{Participant: code, Start: w.now.AddDate(0, 0, 3)})
-			must(t, err)
-			must(t, w.Withdraw(ctx, me, code, use.Use, "a private reason"))
-			r := w.record(code)
-			if r.Status != participant.Withdrawn || r.Use != use.Use {
-				t.Errorf("%+v", r)
-			}
-			var answers map[string]instrument.Answer
-			w.read(func(ctx context.Context, tx *store.Tx) error {
-				after, err := tx.Session(ctx, s.ID)
-				must(t, err)
-				loads, err := tx.Loads(ctx)
-				must(t, err)
-				if after.State != "cancelled" || loads[k] != 0 {
-					t.Errorf("%s: the session is %s, the coach has %d coachees", use.Use, after.State, loads[k])
-				}
-				answers, err = tx.VisitAnswers(ctx, code, "baseline")
-				return err
-			})
-			if (len(answers) > 0) != use.Use.Analyse() {
-				t.Errorf("%s: %d answers remain", use.Use, len(answers))
-			}
-			_, err = w.Coaches(ctx, me, code)
-			refused(t, err, problem.NotFound, "")
+	each(t, func(w *world) {
+		w.at("2021-08-09 10:00")
+		k := w.coaches(1)[0]
+		codes := w.roster(len(participant.Uses))
+		for i, use := range participant.Uses {
+			w.withdraws(codes[i], k, use.Use)
+		}
+		w.at("2021-11-03 09:00")
+		w.tick()
+		for i, use := range participant.Uses {
+			w.after(codes[i], use.Use)
+		}
+		me := identity.AsParticipant(codes[0]) // has kept all until now
+		refused(t, w.Withdraw(w.Context(), me, codes[0], participant.KeepAll, ""), problem.Conflict, "already")
+		must(t, w.Withdraw(w.Context(), coordinator, codes[0], participant.RemoveData, ""))
+		refused(t, w.Withdraw(w.Context(), me, codes[0], participant.UntilNow, ""), problem.Conflict, "Only more")
+	})
+}
 
-			w.at("2021-11-03 09:00")
-			w.tick()
-			kinds, _ := w.mail(code)
-			if slices.Contains(kinds, "survey") != (use.Use == participant.KeepAll) {
-				t.Errorf("%s: mail %v", use.Use, kinds)
-			}
-			_, err = w.Answer(ctx, me, sheet(code, "month3", "pfi16"))
-			if (err == nil) != use.Use.Collect() {
-				t.Errorf("%s: a later answer: %v", use.Use, err)
-			}
-			if use.Use == participant.KeepAll {
-				refused(t, w.Withdraw(ctx, me, code, participant.KeepAll, ""), problem.Conflict, "already")
-				must(t, w.Withdraw(ctx, coordinator, code, participant.RemoveData, ""))
-				refused(t, w.Withdraw(ctx, me, code, participant.UntilNow, ""), problem.Conflict, "Only more")
-			}
-		})
+// withdraws has a person who is coached withdraw with a choice.
+func (w *world) withdraws(code participant.Code, k coach.Code, use participant.Use) {
+	w.Helper()
+	ctx, me := w.Context(), identity.AsParticipant(code)
+	w.coachable(code)
+	must(w, w.ChooseCoach(ctx, me, code, k))
+	s, err := w.Book(ctx, me, conduct.Booking{Participant: code, Start: w.now.AddDate(0, 0, 3)})
+	must(w, err)
+	must(w, w.Withdraw(ctx, me, code, use, "a private reason"))
+	if r := w.record(code); r.Status != participant.Withdrawn || r.Use != use {
+		w.Errorf("%+v", r)
+	}
+	var answers map[string]instrument.Answer
+	w.read(func(ctx context.Context, tx *store.Tx) error {
+		after, err := tx.Session(ctx, s.ID)
+		must(w, err)
+		loads, err := tx.Loads(ctx)
+		must(w, err)
+		if after.State != "cancelled" || loads[k] != 0 {
+			w.Errorf("%s: the session is %s, the coach has %d coachees", use, after.State, loads[k])
+		}
+		answers, err = tx.VisitAnswers(ctx, code, "baseline")
+		return err
+	})
+	if (len(answers) > 0) != use.Analyse() {
+		w.Errorf("%s: %d answers remain", use, len(answers))
+	}
+	_, err = w.Coaches(ctx, me, code)
+	refused(w, err, problem.NotFound, "")
+}
+
+// after looks at somebody who withdrew three months ago.
+func (w *world) after(code participant.Code, use participant.Use) {
+	w.Helper()
+	kinds, _ := w.mail(code)
+	if slices.Contains(kinds, "survey") != (use == participant.KeepAll) {
+		w.Errorf("%s: mail %v", use, kinds)
+	}
+	_, err := w.Answer(w.Context(), identity.AsParticipant(code), sheet(code, "month3", "pfi16"))
+	if (err == nil) != use.Collect() {
+		w.Errorf("%s: a later answer: %v", use, err)
 	}
 }
 
