@@ -2,10 +2,7 @@ package conduct
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"net/mail"
 	"slices"
 	"strings"
 	"time"
@@ -133,55 +130,70 @@ func (c *Conduct) readBatch(ctx context.Context, tx *store.Tx, due []store.Messa
 	return b, nil
 }
 
-// one decides on one mail: sent, or dropped with the reason.
-func (c *Conduct) one(ctx context.Context, tx *store.Tx, b batch, d store.Message, out *outgoing) error {
+// matter is what a planned mail is about.
+type matter struct {
+	message   study.Message
+	record    participant.Record
+	situation store.MailSituation
+	visit     store.VisitOf
+	session   session.Session
+}
+
+// matter finds out what a planned mail is about, and why it is needless; empty: it is due.
+func (c *Conduct) matter(ctx context.Context, tx *store.Tx, b batch, d store.Message) (about matter, why string, err error) {
 	i := slices.IndexFunc(c.Protocol.Messages, func(m study.Message) bool { return m.ID == d.Message })
 	if i < 0 {
-		out.dropped[d.ID] = "the protocol has no such message"
-		return nil
+		return about, "the protocol has no such message", nil
 	}
-	m, r := c.Protocol.Messages[i], b.people[d.Participant]
 	situation, known := b.mailing[d.Participant]
 	if !known {
-		out.dropped[d.ID] = "nobody is known by this code any more"
-		return nil
+		return about, "nobody is known by this code any more", nil
 	}
+	m, r := c.Protocol.Messages[i], b.people[d.Participant]
+	about = matter{message: m, record: r, situation: situation}
 	f := followup.Facts{Status: r.Status, Use: r.Use, Arm: situation.Arm, Bounced: situation.Bounced || situation.OptedOut,
 		EnrolmentOpen: c.enrolling(b.study, tx.Now()) == nil && !full(b.study),
 		CoachingOpen:  r.UnlockedAt != nil, CoachChosen: situation.CoachChosen, SessionBooked: situation.Live}
-	var visit store.VisitOf
 	for _, v := range b.visits[d.Participant] {
 		if v.ID == m.Visit {
-			visit = v
+			about.visit = v
 			f.Visit = v.State
 		}
 	}
-	var s session.Session
 	if m.Purpose == study.SessionReminder {
-		var err error
-		if s, err = tx.Session(ctx, d.Session); err != nil && !problem.Is(err, problem.NotFound) {
-			return err
+		if about.session, err = tx.Session(ctx, d.Session); err != nil && !problem.Is(err, problem.NotFound) {
+			return about, "", err
 		}
-		f.SessionStands = s.State == session.Booked && tx.Now().Before(s.Start)
+		f.SessionStands = about.session.State == session.Booked && tx.Now().Before(about.session.Start)
 	}
-	if due, why := followup.Still(m, f); !due {
+	_, why = followup.Still(m, f)
+	return about, why, nil
+}
+
+// one decides on one mail: sent, or dropped with the reason.
+func (c *Conduct) one(ctx context.Context, tx *store.Tx, b batch, d store.Message, out *outgoing) error {
+	about, why, err := c.matter(ctx, tx, b, d)
+	if err != nil {
+		return err
+	}
+	if why != "" {
 		out.dropped[d.ID] = why
 		return nil
 	}
-	words, err := c.words(ctx, tx, b, m, d, visit, s, situation.Arm)
+	m, r := about.message, about.record
+	words, err := c.words(ctx, tx, b, d, about)
 	if err != nil {
 		return err
 	}
-	token, err := c.token()
+	link, err := c.newLink(tx, d.Participant)
 	if err != nil {
 		return err
 	}
-	words["link"] = c.BaseURL + "/p/" + token
-	out.links = append(out.links, store.Link{Hash: LinkHash(token), Code: d.Participant, Expires: tx.Now().Add(linkLife)})
-	p := b.reading[d.Participant]
+	words["link"] = link.url
+	out.links = append(out.links, link.Link)
 	subject, body := m.Fill(words)
-	out.mails = append(out.mails, post.Message{Kind: m.ID, Person: string(d.Participant), Dedupe: fmt.Sprintf("%s %s %d %s %d", d.Participant, d.Message, d.Occurrence, d.Session, s.Sequence), Due: tx.Now(),
-		Content: post.Content{To: (&mail.Address{Name: p.Name, Address: p.Email}).String(), Subject: subject, Text: body}})
+	out.mails = append(out.mails, post.Message{Kind: m.ID, Person: string(d.Participant), Plan: d.ID, Dedupe: fmt.Sprintf("%s %s %d %s %d", d.Participant, d.Message, d.Occurrence, d.Session, about.session.Sequence), Due: tx.Now(),
+		Content: link.letter(b.reading[d.Participant], subject, body)})
 	out.sent = append(out.sent, d.ID)
 	switch m.Purpose {
 	case study.Announcement:
@@ -189,7 +201,7 @@ func (c *Conduct) one(ctx context.Context, tx *store.Tx, b batch, d store.Messag
 			out.invited = append(out.invited, d.Participant)
 		}
 	case study.ResourcesSent:
-		arm, _ := c.Protocol.Arm(situation.Arm)
+		arm, _ := c.Protocol.Arm(about.situation.Arm)
 		for _, id := range arm.Resources {
 			if _, err := tx.SentResource(ctx, d.Participant, id); err != nil {
 				return err
@@ -199,19 +211,9 @@ func (c *Conduct) one(ctx context.Context, tx *store.Tx, b batch, d store.Messag
 	return nil
 }
 
-// linkLife is how long a personal link opens: a year, since the mail with it may be read late and a new mail brings a new link.
-const linkLife = 365 * 24 * time.Hour
-
-// LinkHash is the form in which a personal link's token is kept: SHA-256, hexadecimal. A token has 128 random bits, so that nothing
-// slower is needed.
-func LinkHash(token string) string {
-	sum := sha256.Sum256([]byte(token))
-	return hex.EncodeToString(sum[:])
-}
-
 // words gives what fills a message, as study.Purpose.Words has them.
-func (c *Conduct) words(ctx context.Context, tx *store.Tx, b batch, m study.Message, d store.Message, v store.VisitOf, s session.Session, armID string) (map[string]string, error) {
-	r, p := b.people[d.Participant], b.reading[d.Participant]
+func (c *Conduct) words(ctx context.Context, tx *store.Tx, b batch, d store.Message, about matter) (map[string]string, error) {
+	m, r, p, v, s := about.message, about.record, b.reading[d.Participant], about.visit, about.session
 	zone := c.zone(r.Zone)
 	day := func(t time.Time) string { return t.In(zone).Format("Monday, January 2, 2006") }
 	words := map[string]string{"name": p.Name, "title": c.Protocol.Title, "contact": c.contact()}
@@ -222,7 +224,7 @@ func (c *Conduct) words(ctx context.Context, tx *store.Tx, b batch, m study.Mess
 		planned, _ := c.Protocol.Visit(m.Visit)
 		words["visit"], words["date"] = planned.Name, day(v.Closes.Add(-time.Second))
 	case study.AllocationTold, study.ResourcesSent:
-		arm, _ := c.Protocol.Arm(armID)
+		arm, _ := c.Protocol.Arm(about.situation.Arm)
 		words["arm"], words["description"], words["resources"] = arm.Name, arm.Description, c.resources(arm)
 	case study.ChooseCoach, study.FirstSession, study.CoachingUnlocked:
 		if r.UnlockedAt != nil {
@@ -309,11 +311,11 @@ func (c *Conduct) SendResources(ctx context.Context, by identity.Actor, code par
 		if err != nil {
 			return err
 		}
-		token, err := c.token()
+		link, err := c.newLink(tx, code)
 		if err != nil {
 			return err
 		}
-		if err := tx.AddLinks(ctx, []store.Link{{Hash: LinkHash(token), Code: code, Expires: tx.Now().Add(linkLife)}}); err != nil {
+		if err := tx.AddLinks(ctx, []store.Link{link.Link}); err != nil {
 			return err
 		}
 		for _, id := range arm.Resources {
@@ -325,9 +327,9 @@ func (c *Conduct) SendResources(ctx context.Context, by identity.Actor, code par
 			return err
 		}
 		m := c.Protocol.Messages[i]
-		subject, body := m.Fill(map[string]string{"name": p.Name, "title": c.Protocol.Title, "contact": c.contact(), "resources": c.resources(arm), "link": c.BaseURL + "/p/" + token})
+		subject, body := m.Fill(map[string]string{"name": p.Name, "title": c.Protocol.Title, "contact": c.contact(), "resources": c.resources(arm), "link": link.url})
 		_, err = tx.Post(ctx, post.Message{Kind: m.ID, Person: string(code), Dedupe: fmt.Sprintf("%s %s again %s", code, m.ID, tx.Now().Format(time.RFC3339Nano)), Due: tx.Now(),
-			Content: post.Content{To: (&mail.Address{Name: p.Name, Address: p.Email}).String(), Subject: subject, Text: body}})
+			Content: link.letter(p, subject, body)})
 		return err
 	})
 }

@@ -59,24 +59,6 @@ func (c *Conduct) Decline(ctx context.Context, by identity.Actor, code participa
 	})
 }
 
-// Bounce notes that a person's address takes no mail: none is sent there any more.
-func (c *Conduct) Bounce(ctx context.Context, by identity.Actor, code participant.Code) error {
-	if err := by.Require("participant.bounce"); err != nil {
-		return err
-	}
-	return c.Store.Write(ctx, func(tx *store.Tx) error {
-		i, err := tx.Identity(ctx, code)
-		if err != nil || i.Bounced != nil {
-			return err
-		}
-		i.Bounced = new(tx.Now())
-		if err := tx.SaveIdentity(ctx, i); err != nil {
-			return err
-		}
-		return record(ctx, tx, by, "participant.bounce", string(code), nil, nil, "")
-	})
-}
-
 // shorten keeps the first 1000 bytes of free text, whole characters, without NUL.
 func shorten(text string) string {
 	const most = 1000

@@ -31,6 +31,7 @@ type world struct {
 	mu     sync.Mutex
 	now    time.Time
 	public string
+	vault  *vault.Vault
 }
 
 var (
@@ -63,12 +64,18 @@ func newWorld(t testing.TB, where store.Options, change ...func(*study.Protocol)
 	must(t, err)
 	w.public = key.Public()
 	where.Key = key
-	where.Vault, err = vault.New(seeded(2))
+	w.vault, err = vault.New(seeded(2))
 	must(t, err)
-	where.Clock = func() time.Time { w.mu.Lock(); defer w.mu.Unlock(); return w.now }
+	where.Vault, where.Clock = w.vault, w.clock
 	w.Conduct = &conduct.Conduct{Store: storetest.Open(t, where), Protocol: p, Random: seeded(3), BaseURL: "https://coaching.example.org", Program: "test", Simulated: true}
 	must(t, w.OpenStudy(w.Context(), owner))
 	return w
+}
+
+func (w *world) clock() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.now
 }
 
 func must(t testing.TB, err error) {

@@ -21,6 +21,9 @@ var permissions = map[string][]Role{
 	"participant.respond":   {Participant},
 	"participant.decline":   {Participant, Coordinator},
 	"participant.bounce":    {Coordinator, Clock},
+	"participant.readdress": {Coordinator, Owner},
+	"participant.opt_out":   {Participant, Coordinator},
+	"participant.complain":  {Coordinator, Clock},
 	"participant.consent":   {Participant},
 	"participant.exclude":   {Participant, Coordinator, Clock},
 	"participant.enrol":     {Participant, Coordinator, Clock},
@@ -37,8 +40,10 @@ var permissions = map[string][]Role{
 	"assessment.correct": {Participant},
 	"assessment.miss":    {Clock},
 
-	"message.send":  {Coordinator, Clock},
-	"resource.send": {Coordinator},
+	"message.send":    {Coordinator, Clock},
+	"message.deliver": {Clock},
+	"message.resend":  {Coordinator, Owner},
+	"resource.send":   {Coordinator},
 
 	"coach.add":      {Coordinator, Owner},
 	"coach.certify":  {Coordinator, Owner},

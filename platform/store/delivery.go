@@ -18,6 +18,12 @@ func (tx *Tx) NextMail(ctx context.Context) (m mail.Message, ok bool, err error)
 	return due[0], true, nil
 }
 
+// Superseded reports whether what a message was planned for has a later message: a session that was moved.
+func (tx *Tx) Superseded(ctx context.Context, m mail.Message) (bool, error) {
+	n, err := One(ctx, tx, Value[int], "SELECT count(*) FROM outbox WHERE plan = $1 AND id > $2", m.Plan, m.ID)
+	return n > 0, err
+}
+
 // ClaimMail takes a planned message for job.Lease: until then nobody else sends it.
 func (tx *Tx) ClaimMail(ctx context.Context, id int64) error {
 	// There is one writer at a time, so two never see the same message free.

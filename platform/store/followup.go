@@ -48,6 +48,11 @@ func (tx *Tx) Messages(ctx context.Context, code participant.Code) ([]Message, e
 	return All(ctx, tx, scanMessage, "SELECT "+messageColumns+" FROM message WHERE participant = $1 ORDER BY due, id", code)
 }
 
+// PlannedMessage gives one mail that is or was planned.
+func (tx *Tx) PlannedMessage(ctx context.Context, id int64) (Message, error) {
+	return One(ctx, tx, scanMessage, "SELECT "+messageColumns+" FROM message WHERE id = $1", id)
+}
+
 // EndMessages closes planned mails: sent where why is empty, dropped otherwise.
 func (tx *Tx) EndMessages(ctx context.Context, ids []int64, why string) error {
 	state := "sent"

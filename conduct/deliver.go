@@ -1,0 +1,216 @@
+package conduct
+
+import (
+	"context"
+	"net/mail"
+	"time"
+
+	"rekindle/platform/identity"
+	"rekindle/platform/job"
+	post "rekindle/platform/mail"
+	"rekindle/platform/store"
+	"rekindle/problem"
+	"rekindle/trial/participant"
+)
+
+// Delivered is what became of mail.
+type Delivered struct {
+	Sent      int
+	Stopped   int // needless by now
+	Postponed int // the server wants it later
+	Failed    int // refused for good, Bounced among them
+	Bounced   int // the address takes no mail any more
+}
+
+// Deliver sends the mail of the outbox that is due, one message after the other at the pace of the mail server's settings. Whether a
+// message is still due is asked once more, in the transaction that claims it. Each is sent at least once: where the program dies
+// between sending and noting it, the message goes again under the same Message-ID.
+//
+// A mail server that is down, or wants nothing from us, is a problem.Unavailable; nothing is lost, and what was due stays due. Deliver
+// ends early, without error, when ctx does.
+func (c *Conduct) Deliver(ctx context.Context, to *post.Server) (done Delivered, err error) {
+	if err := identity.Program.Require("message.deliver"); err != nil {
+		return done, err
+	}
+	for ctx.Err() == nil {
+		waiting, err := c.mailWaits(ctx)
+		if err != nil || !waiting {
+			return done, err
+		}
+		if to.Pace(ctx) != nil {
+			return done, nil
+		}
+		m, key, err := c.claim(ctx, &done)
+		if err != nil {
+			return done, err
+		}
+		if m.ID == 0 {
+			continue
+		}
+		reply := to.Send(ctx, key, m.Content)
+		if err := c.note(context.WithoutCancel(ctx), m, reply, &done); err != nil {
+			return done, err
+		}
+		if reply.Verdict == post.Trouble {
+			return done, problem.New(problem.Unavailable, "the mail server takes no mail: %s", reply.Answer)
+		}
+	}
+	return done, nil
+}
+
+func (c *Conduct) mailWaits(ctx context.Context) (waits bool, err error) {
+	err = c.Store.Read(ctx, func(tx *store.Tx) error {
+		at, err := tx.MailClock(ctx)
+		waits = !at.IsZero() && !at.After(tx.Now())
+		return err
+	})
+	return waits, err
+}
+
+// stopsAtOnce bounds how many needless messages one transaction stops.
+const stopsAtOnce = 100
+
+// claim takes the next message that is due and not needless, with the key of its Message-ID; none leaves m empty.
+func (c *Conduct) claim(ctx context.Context, done *Delivered) (m post.Message, key string, err error) {
+	stopped := 0
+	err = c.Store.Write(ctx, func(tx *store.Tx) error {
+		m, stopped = post.Message{}, 0
+		for stopped < stopsAtOnce {
+			next, ok, err := tx.NextMail(ctx)
+			if err != nil || !ok {
+				return err
+			}
+			why, err := c.needless(ctx, tx, next)
+			if err != nil {
+				return err
+			}
+			if why == "" {
+				m, key = next, tx.Vault.Digest("message-id", next.Dedupe)[:32]
+				m.Attempts++
+				return tx.ClaimMail(ctx, next.ID)
+			}
+			if err := tx.EndMail(ctx, next.ID, post.Stopped, why); err != nil {
+				return err
+			}
+			stopped++
+		}
+		return nil
+	})
+	if err == nil {
+		done.Stopped += stopped
+	}
+	return m, key, err
+}
+
+// needless says why a message of the outbox need not go any more; empty: it goes.
+func (c *Conduct) needless(ctx context.Context, tx *store.Tx, m post.Message) (why string, err error) {
+	if !m.Expires.IsZero() && !tx.Now().Before(m.Expires) {
+		return "it came too late", nil
+	}
+	if m.Plan > 0 {
+		plan, err := tx.PlannedMessage(ctx, m.Plan)
+		if err != nil {
+			return "", err
+		}
+		if anew, err := tx.Superseded(ctx, m); err != nil || anew || plan.State != "sent" {
+			return "it is planned anew for another time", err
+		}
+		b, err := c.readBatch(ctx, tx, []store.Message{plan})
+		if err != nil {
+			return "", err
+		}
+		_, why, err = c.matter(ctx, tx, b, plan)
+		return why, err
+	}
+	i, err := tx.Identity(ctx, participant.Code(m.Person))
+	switch {
+	case problem.Is(err, problem.NotFound): // staff
+		return "", nil
+	case err != nil:
+		return "", err
+	case i.Bounced != nil:
+		return "the address takes no mail", nil
+	case i.OptedOut != nil:
+		return "wants no more mail", nil
+	}
+	return "", nil
+}
+
+// serverPause is how long a message waits after the mail server had trouble of its own.
+const serverPause = time.Minute
+
+// note keeps what a mail server said to a message, and what follows from it.
+func (c *Conduct) note(ctx context.Context, m post.Message, reply post.Reply, done *Delivered) error {
+	var bounced bool
+	err := c.Store.Write(ctx, func(tx *store.Tx) (err error) {
+		bounced = false
+		switch reply.Verdict {
+		case post.Taken:
+			return tx.EndMail(ctx, m.ID, post.Sent, reply.Answer)
+		case post.Trouble:
+			return tx.PostponeMail(ctx, m.ID, tx.Now().Add(serverPause), reply.Answer, false)
+		case post.Later:
+			if m.Attempts < job.MaxAttempts {
+				return tx.PostponeMail(ctx, m.ID, tx.Now().Add(job.Backoff(m.Attempts)), reply.Answer, true)
+			}
+		case post.Bounced:
+			if bounced, err = c.bounceOf(ctx, tx, m); err != nil {
+				return err
+			}
+		}
+		return tx.EndMail(ctx, m.ID, post.Failed, reply.Answer)
+	})
+	if problem.Is(err, problem.Conflict) { // another, who thought us dead, has ended it
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	switch {
+	case reply.Verdict == post.Taken:
+		done.Sent++
+	case reply.Verdict == post.Trouble, reply.Verdict == post.Later && m.Attempts < job.MaxAttempts:
+		done.Postponed++
+	default:
+		done.Failed++
+		if bounced {
+			done.Bounced++
+		}
+	}
+	return nil
+}
+
+// bounceOf marks the address that a message came back from, unless the person has another by now.
+func (c *Conduct) bounceOf(ctx context.Context, tx *store.Tx, m post.Message) (bool, error) {
+	i, err := tx.Identity(ctx, participant.Code(m.Person))
+	if problem.Is(err, problem.NotFound) {
+		return false, nil // staff: an owner sees the failed message
+	}
+	if err != nil {
+		return false, err
+	}
+	p, err := reveal(tx, i.Code, i.Sealed)
+	if err != nil {
+		return false, err
+	}
+	if a, err := mail.ParseAddress(m.To); err != nil || a.Address != p.Email || i.Bounced != nil {
+		return false, nil
+	}
+	return true, c.bounced(ctx, tx, identity.Program, i, facts{"message": m.ID})
+}
+
+// Resend has mail that the server has refused for good sent once more: of one kind, or all where it is empty. What is needless by now
+// is stopped as ever. It gives how many.
+func (c *Conduct) Resend(ctx context.Context, by identity.Actor, kind string) (n int, err error) {
+	if err := by.Require("message.resend"); err != nil {
+		return 0, err
+	}
+	err = c.Store.Write(ctx, func(tx *store.Tx) error {
+		again, err := tx.RetryMail(ctx, kind)
+		if n = int(again); err != nil || n == 0 {
+			return err
+		}
+		return record(ctx, tx, by, "message.resend", c.Protocol.ID, nil, facts{"kind": kind, "messages": n}, "")
+	})
+	return n, err
+}
