@@ -115,6 +115,9 @@ func TestInvariance(t *testing.T) {
 		formula := rapid.SampledFrom(propertyModels).Draw(t, "model")
 		n := len(d.y)
 		base, m := fitTrial(t, d.table(t, identity(n), 1, 0), formula, nil)
+		if len(base.Dropped) > 0 {
+			return // a cell without rows: the difference is not estimable and depends on which column was dropped
+		}
 		l := difference(t, base)
 		order := rand.New(rand.NewPCG(9, uint64(n))).Perm(n)
 		const scale, shift = -37.5, 1e4
