@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -113,6 +114,26 @@ func TestEveryFigureIsReadable(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(t.ArtifactDir(), f.ID+".png"), raster, 0o644); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// An arc that ends where it begins is left out by whoever draws an SVG: the round markers would be missing.
+func TestMarkersAreDrawnInSVG(t *testing.T) {
+	arc := regexp.MustCompile(`([-\d.]+,[-\d.]+)A[-\d.,]+ \d \d \d ([-\d.]+,[-\d.]+)`)
+	arcs := 0
+	for _, f := range figures(t) {
+		svg, err := f.SVG()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range arc.FindAllStringSubmatch(string(svg), -1) {
+			if arcs++; m[1] == m[2] {
+				t.Errorf("%s: an arc from %s to itself", f.ID, m[1])
+			}
+		}
+	}
+	if arcs == 0 {
+		t.Error("no figure has a round marker")
 	}
 }
 

@@ -2,6 +2,7 @@ package figure
 
 import (
 	"image/color"
+	"math"
 	"strings"
 	"sync"
 
@@ -162,7 +163,8 @@ func (p *pen) marker(arm int, x, y, r vg.Length) {
 	case 0:
 		var path vg.Path
 		path.Move(p.at(x+r, y))
-		path.Arc(p.at(x, y), r, 0, 2*3.14159265358979)
+		path.Arc(p.at(x, y), r, 0, math.Pi) // in halves: SVG leaves out an arc that ends where it begins
+		path.Arc(p.at(x, y), r, math.Pi, math.Pi)
 		path.Close()
 		p.c.SetColor(c)
 		p.c.Fill(path)
