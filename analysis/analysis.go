@@ -13,8 +13,8 @@ type Options struct {
 // Run carries out the plan.
 func Run(ctx context.Context, d *Data, o Options) (*Result, error) {
 	d.Source.Program = o.Program
-	r := &Result{Source: d.Source, Notes: d.Notes, Populations: populations(d)}
-	groups := columns(d)
+	r := &Result{Source: d.Source, Populations: populations(d)}
+	groups := apart(d, columns(d))
 	for _, g := range groups {
 		r.Columns = append(r.Columns, g.Column)
 	}
@@ -48,5 +48,6 @@ func Run(ctx context.Context, d *Data, o Options) (*Result, error) {
 			return nil, err
 		}
 	}
+	r.Notes = d.Notes
 	return r, nil
 }

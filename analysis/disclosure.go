@@ -37,6 +37,19 @@ func table1(d *Data, groups []group) ([]Column, []Characteristic, error) {
 	return columns, all, nil
 }
 
+// apart leaves out an inner column whose people are all but one to four of the outer one: any summary of both would describe
+// those few.
+func apart(d *Data, groups []group) (kept []group) {
+	for _, g := range groups {
+		if outer, nested := nest(groups, g); nested && groups[outer].N-g.N > 0 && groups[outer].N-g.N < fewest {
+			d.Notes = append(d.Notes, "Tables 1 and 2 leave out the column "+g.Label+": all but fewer than five of "+groups[outer].Label+" are in it.")
+			continue
+		}
+		kept = append(kept, g)
+	}
+	return kept
+}
+
 // nest gives the column that a column's people are part of.
 func nest(groups []group, inner group) (outer int, ok bool) {
 	for i, g := range groups {

@@ -28,7 +28,7 @@ type plan struct {
 }
 
 // furtherAnalyses are all that a protocol may list, in the order they are reported.
-var furtherAnalyses = []further{kenwardRoger, unstructured, constrained, coachClustering, responders, rerandomization}
+var furtherAnalyses = []further{kenwardRoger, unstructured, constrained, coachClustering, multipleImputation, jumpToReference, tippingPoint, complierEffect, responders, rerandomization}
 
 // sensitivity carries out the further analyses that the protocol lists, for the first contrast and every outcome.
 func sensitivity(ctx context.Context, d *Data, _ *Result) (out []Sensitivity, err error) {
