@@ -188,3 +188,18 @@ func TestUse(t *testing.T) {
 		t.Error(u, errors.Unwrap(err))
 	}
 }
+
+func FuzzParseCode(f *testing.F) {
+	for _, seed := range []string{"7KDW-Q3M9", "7kdw q3m9", "", "-", "2222-2222", "7KDW-Q3M\xff", "７KDW-Q3M9"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		code, err := participant.ParseCode(s)
+		if err != nil {
+			return
+		}
+		if again, err := participant.ParseCode(string(code)); err != nil || again != code || len(code) != 9 {
+			t.Fatalf("%q is read as %q, and that as %q, %v", s, code, again, err)
+		}
+	})
+}
