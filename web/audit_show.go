@@ -1,9 +1,9 @@
 package web
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -92,21 +92,23 @@ func factsOf(text string) []fact {
 	return all
 }
 
-// plain writes a JSON value for people: text without quotes, the rest as it is.
+// plain writes a JSON value for people: text without quotes, objects and lists with commas between.
 func plain(value any) string {
 	switch v := value.(type) {
 	case nil:
 		return "–"
-	case string:
-		return v
-	case json.Number, bool:
-		return fmt.Sprint(v)
+	case map[string]any:
+		var parts []string
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			parts = append(parts, name+" "+plain(v[name]))
+		}
+		return strings.Join(parts, ", ")
+	case []any:
+		var parts []string
+		for _, one := range v {
+			parts = append(parts, plain(one))
+		}
+		return strings.Join(parts, ", ")
 	}
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	if encoder.Encode(value) != nil {
-		return fmt.Sprint(value)
-	}
-	return strings.TrimSpace(b.String())
+	return fmt.Sprint(value)
 }

@@ -10,7 +10,14 @@ import (
 
 // figureListPage is all drawings of the report.
 type figureListPage struct {
-	Wide, Small []figureLine
+	Groups []figureGroup
+}
+
+// figureGroup is drawings of a kind.
+type figureGroup struct {
+	Label   string
+	Small   bool
+	Figures []figureLine
 }
 
 // figureLine is one drawing; Words describe it for those who do not see it.
@@ -24,30 +31,41 @@ func (s *Site) figureList(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var content figureListPage
+	groups := []figureGroup{{Label: "Differences between the groups"}, {Label: "Outcomes over time", Small: true}, {Label: "Flow and others"}}
 	for _, name := range slices.Sorted(maps.Keys(m.Files)) {
 		id, ok := strings.CutPrefix(name, "figures/")
 		id, svg := strings.CutSuffix(id, ".svg")
 		if !ok || !svg {
 			continue
 		}
-		text, err := s.reportText(name)
+		line, err := s.figure(id)
 		if err != nil {
 			return err
 		}
-		line := figureLine{ID: id, Title: title(id)}
-		var said struct {
-			Title string `xml:"title"`
-			Words string `xml:"desc"`
+		group := &groups[2]
+		if strings.HasPrefix(id, "forest-") {
+			group = &groups[0]
+		} else if strings.HasPrefix(id, "profile-") {
+			group = &groups[1]
 		}
-		if xml.Unmarshal(text, &said) == nil && said.Title != "" {
-			line.Title, line.Words = said.Title, said.Words
-		}
-		if strings.HasPrefix(id, "profile-") {
-			content.Small = append(content.Small, line)
-		} else {
-			content.Wide = append(content.Wide, line)
-		}
+		group.Figures = append(group.Figures, line)
 	}
-	return s.show(w, r, http.StatusOK, "figure_list", "Figures", content)
+	return s.show(w, r, http.StatusOK, "figure_list", "Figures", figureListPage{groups})
+}
+
+// figure reads title and words out of a drawing of the report.
+func (s *Site) figure(id string) (figureLine, error) {
+	line := figureLine{ID: id, Title: title(id)}
+	text, err := s.reportText("figures/" + id + ".svg")
+	if err != nil {
+		return line, err
+	}
+	var said struct {
+		Title string `xml:"title"`
+		Words string `xml:"desc"`
+	}
+	if xml.Unmarshal(text, &said) == nil && said.Title != "" {
+		line.Title, line.Words = said.Title, said.Words
+	}
+	return line, nil
 }

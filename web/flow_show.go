@@ -16,7 +16,13 @@ type flowPage struct {
 // flowStage is a part of the flow with its boxes, in the order of the drawing.
 type flowStage struct {
 	Label string
-	Nodes []analysis.Node
+	Nodes []flowNode
+}
+
+// flowNode is a box; Group is the name of its arm.
+type flowNode struct {
+	analysis.Node
+	Group string
 }
 
 // flowShow shows the flow of the report.
@@ -36,12 +42,13 @@ func (s *Site) flowShow(w http.ResponseWriter, r *http.Request) error {
 	}
 	var content flowPage
 	for _, n := range result.Flow.Nodes {
+		arm, _ := s.Conduct.Protocol.Arm(n.Arm)
 		last := len(content.Stages) - 1
 		if last < 0 || content.Stages[last].Label != n.Stage {
 			content.Stages = append(content.Stages, flowStage{Label: n.Stage})
 			last++
 		}
-		content.Stages[last].Nodes = append(content.Stages[last].Nodes, n)
+		content.Stages[last].Nodes = append(content.Stages[last].Nodes, flowNode{n, arm.Name})
 	}
 	return s.show(w, r, http.StatusOK, "flow_show", "Flow of participants", content)
 }

@@ -2,7 +2,11 @@ package web
 
 import (
 	"context"
+	"errors"
+	"log/slog"
 	"net/http"
+	"path/filepath"
+	"strings"
 
 	"rekindle/platform/audit"
 	"rekindle/platform/store"
@@ -24,7 +28,8 @@ func (s *Site) checkedTrail(r *http.Request) finding[audit.Report] {
 			return audit.Report{}, problem.New(problem.Unavailable, "The key that checks the trail is not here").Instead("Restore keys/audit.pub.")
 		}
 		// Others wait for the same check: it must not end with the request that began it.
-		return s.Conduct.Store.VerifyAudit(context.WithoutCancel(r.Context()), s.PublicKey)
+		report, err := s.Conduct.Store.VerifyAudit(context.WithoutCancel(r.Context()), s.PublicKey)
+		return report, s.showable(err)
 	})
 }
 
@@ -37,18 +42,28 @@ func (s *Site) provedDraws(r *http.Request) finding[proof] {
 			evidence, err = tx.RandomizationEvidence(ctx)
 			return err
 		})
-		if err != nil {
-			return p, err
+		if err == nil {
+			p.Allocations = len(evidence.Entries)
+			p.Findings, err = evidence.Prove()
 		}
-		p.Allocations = len(evidence.Entries)
-		p.Findings, err = evidence.Prove()
-		return p, err
+		return p, s.showable(err)
 	})
 }
 
 // checkedReport gives the last comparison of the report's files with their manifest.
 func (s *Site) checkedReport() finding[*report.Manifest] {
-	return s.report.get(func() (*report.Manifest, error) { return report.Verify(s.Report) })
+	return s.report.get(func() (*report.Manifest, error) {
+		if _, err := s.manifest(); err != nil {
+			return nil, s.showable(err)
+		}
+		m, err := report.Verify(s.Report)
+		if all, ok := errors.AsType[problem.List](err); ok {
+			for _, p := range all { // places within the report, not on this machine
+				p.Place = strings.TrimPrefix(p.Place, s.Report+string(filepath.Separator))
+			}
+		}
+		return m, s.showable(err)
+	})
 }
 
 // auditVerify checks the trail anew.
@@ -67,6 +82,15 @@ func (s *Site) randomizationProve(w http.ResponseWriter, r *http.Request) error 
 func (s *Site) reportVerify(w http.ResponseWriter, r *http.Request) error {
 	s.report.forget()
 	return seeOther(w, r, "/tables")
+}
+
+// showable gives an error that may stand on a page; one of the program's own is logged, and stands there in neutral words.
+func (s *Site) showable(err error) error {
+	if err == nil || problem.KindOf(err) != problem.Internal {
+		return err
+	}
+	s.log().Error("a check failed", slog.String("error", err.Error()), slog.String("cause", causes(err)))
+	return problem.New(problem.Internal, "The check could not be carried out").Instead("The log has the reason.")
 }
 
 // seeOther sends a form's sender on to a page.

@@ -113,6 +113,7 @@ var words = template.FuncMap{
 	"clip":     clip,
 	"dash":     dash,
 	"sentence": sentence,
+	"lines":    lines,
 }
 
 // number writes a whole number with separators: 3,247.
@@ -186,4 +187,13 @@ func clip(most int, text string) string {
 		return text
 	}
 	return string(letters[:most-1]) + "…"
+}
+
+// lines gives each problem of an error as a sentence.
+func lines(err error) []string {
+	all := strings.Split(err.Error(), "\n")
+	for i := range all {
+		all[i] = sentence(all[i])
+	}
+	return all
 }

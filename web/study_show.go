@@ -7,6 +7,7 @@ import (
 
 	"rekindle/platform/audit"
 	"rekindle/platform/store"
+	"rekindle/problem"
 	"rekindle/report"
 )
 
@@ -19,6 +20,8 @@ type studyPage struct {
 	Trail                   *finding[audit.Report]
 	Draws                   *finding[proof]
 	Report                  *finding[*report.Manifest]
+	Unmade                  bool        // there is no report yet
+	Forest                  *figureLine // the differences between the groups, in the population that leads
 }
 
 // milestone is how many people came to a point, and out of how many.
@@ -77,6 +80,8 @@ func (s *Site) studyShow(w http.ResponseWriter, r *http.Request) error {
 	}
 	if by.May("report.read") {
 		content.Report = new(s.checkedReport())
+		content.Unmade = problem.Is(content.Report.Err, problem.NotFound)
+		content.Forest = s.leadingForest()
 	}
 	return s.show(w, r, http.StatusOK, "study_show", "", content)
 }
@@ -86,7 +91,7 @@ func numbers(m store.Milestones, held, mail int) []milestone {
 	return []milestone{
 		{"invited by e-mail", m.Invited, share(m.Responded, m.Invited, "opened the link")},
 		{"randomized", m.Randomized, share(m.Randomized, m.Invited, "of those invited")},
-		{"started coaching", m.Started, count(held, "session held", "sessions held")},
+		{"had a first session", m.Started, count(held, "session held", "sessions held") + ", either group"},
 		{"completed", m.Completed, share(m.Completed, m.Randomized, "of those randomized")},
 		{"on the waiting list", m.Waiting, ""},
 		{"messages written", mail, ""},
@@ -119,4 +124,17 @@ func (s *Site) phases(study store.Study) []phase {
 		{"Dataset locked", at(study.Locked)},
 		{"Unblinded", at(study.Unblinded)},
 	}
+}
+
+// leadingForest is the drawing of the differences in the population that the printed tables lead with; nil where there is none.
+func (s *Site) leadingForest() *figureLine {
+	for _, p := range s.Conduct.Protocol.Populations {
+		if !p.Default {
+			continue
+		}
+		if line, err := s.figure("forest-" + p.ID); err == nil {
+			return &line
+		}
+	}
+	return nil
 }

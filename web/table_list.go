@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"net/http"
@@ -13,15 +14,20 @@ import (
 
 // tableListPage is what the report consists of, and whether it is as made.
 type tableListPage struct {
-	Tables  []tableLine
+	Groups  []tableGroup
 	Source  *report.Manifest
 	Checked finding[*report.Manifest]
+}
+
+// tableGroup is tables of a kind, in the order of the report.
+type tableGroup struct {
+	Label  string
+	Tables []tableLine
 }
 
 // tableLine is one table of the report.
 type tableLine struct {
 	ID, Number, Title string
-	Rows              int
 }
 
 // tableList lists the tables.
@@ -30,7 +36,11 @@ func (s *Site) tableList(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	content := tableListPage{Source: m, Checked: s.checkedReport()}
+	printed, err := s.reportText("index.html")
+	if err != nil {
+		return err
+	}
+	content := tableListPage{Source: m, Checked: s.checkedReport(), Groups: []tableGroup{{Label: "Tables of the report"}, {Label: "Sensitivity analyses"}}}
 	for _, name := range slices.Sorted(maps.Keys(m.Files)) {
 		id, ok := strings.CutPrefix(name, "tables/")
 		if id, ok2 := strings.CutSuffix(id, ".json"); ok && ok2 {
@@ -38,19 +48,17 @@ func (s *Site) tableList(w http.ResponseWriter, r *http.Request) error {
 			if err != nil {
 				return err
 			}
-			content.Tables = append(content.Tables, tableLine{id, t.Number, t.Title, len(t.Rows)})
+			group := &content.Groups[0]
+			if strings.HasPrefix(id, "sensitivity-") {
+				group = &content.Groups[1]
+			}
+			group.Tables = append(group.Tables, tableLine{id, t.Number, t.Title})
 		}
 	}
-	// The numbered ones stand as in print, the others behind them by their names.
-	slices.SortStableFunc(content.Tables, func(a, b tableLine) int {
-		switch {
-		case a.Number != "" && b.Number == "":
-			return -1
-		case a.Number == "" && b.Number != "":
-			return 1
-		}
-		return strings.Compare(a.Number, b.Number)
-	})
+	place := func(t tableLine) int { return bytes.Index(printed, []byte(`<section id="`+t.ID+`"`)) }
+	for _, g := range content.Groups {
+		slices.SortStableFunc(g.Tables, func(a, b tableLine) int { return place(a) - place(b) })
+	}
 	return s.show(w, r, http.StatusOK, "table_list", "Tables", content)
 }
 
