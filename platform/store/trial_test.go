@@ -201,7 +201,9 @@ func TestPlacesAreTakenOnce(t *testing.T) {
 		change(t, s, func(tx *store.Tx) error {
 			return tx.OpenStudy(ctx, store.Study{ProtocolID: "p", Opened: monday, Capacity: 2}, []byte("id = 'p'"))
 		})
-		breaks(t, s, "study_pkey", func(tx *store.Tx) error { return tx.OpenStudy(ctx, store.Study{ProtocolID: "q", Opened: monday}, []byte("q")) })
+		breaks(t, s, "study_pkey", func(tx *store.Tx) error {
+			return tx.OpenStudy(ctx, store.Study{ProtocolID: "q", Opened: monday}, []byte("q"))
+		})
 		for i, want := range []bool{true, true, false} {
 			change(t, s, func(tx *store.Tx) error {
 				got, err := tx.TakePlace(ctx)
