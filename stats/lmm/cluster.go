@@ -82,7 +82,7 @@ const maxTable = 1 << 22
 // far. False if there are so many sequences that patterns do not pay.
 func (c *clusters) match(cell []int32) bool {
 	cells := int(slices.Max(cell)) + 1
-	step := make([]int32, cells, 64*cells) // step[state*cells + cell] is the next state, 0 = none yet
+	step := make([]int32, cells, 32*cells) // step[state*cells + cell] is the next state, 0 = none yet
 	states := int32(1)
 	pattern := make([]int32, 1, 64) // of each state, 0 = none ends there
 	c.of = make([]int32, len(c.start)-1)
