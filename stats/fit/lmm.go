@@ -107,7 +107,7 @@ func answerLMM(c *Case) (any, error) {
 			return nil, err
 		}
 		if a.PercentChange, err = PercentChanges(rows, c.Model.Baseline, reml.Beta, vcov); err != nil {
-			return nil, err
+			a.Notes = append(a.Notes, Note{Name: "percent_change", Text: err.Error()})
 		}
 	}
 	a.Ranef = ranef(d, reml)
