@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
@@ -11,9 +10,6 @@ import (
 	"path/filepath"
 	"syscall"
 
-	"rekindle/conduct"
-	"rekindle/platform/store"
-	"rekindle/trial/study"
 	"rekindle/web"
 )
 
@@ -26,22 +22,12 @@ func serveToRead(ctx context.Context, s *streams, l net.Listener, f dataFlags) e
 	defer d.Close()
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	var of store.Study
-	var text []byte
-	if err := d.Store.Read(ctx, func(tx *store.Tx) error {
-		if of, err = tx.Study(ctx); err == nil {
-			text, err = tx.ProtocolFile(ctx)
-		}
-		return err
-	}); err != nil {
-		return err
-	}
-	p, err := study.Read("protocol.toml", bytes.NewReader(text))
+	act, err := d.conduct(ctx)
 	if err != nil {
 		return err
 	}
 	site := &web.Site{
-		Conduct:   &conduct.Conduct{Store: d.Store, Protocol: p, Program: version(), Simulated: of.Simulated},
+		Conduct:   act,
 		PublicKey: d.Public,
 		Report:    filepath.Join(d.Dir, "report"),
 		Log:       slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: slog.LevelWarn})),

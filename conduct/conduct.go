@@ -67,18 +67,26 @@ var zones sync.Map // name -> *time.Location
 
 // zone is the zone of a name, the protocol's where it is empty or unknown.
 func (c *Conduct) zone(name string) *time.Location {
-	if name == "" {
-		return c.Protocol.Location()
+	if zone, ok := zoneOf(name); ok {
+		return zone
+	}
+	return c.Protocol.Location()
+}
+
+// zoneOf is the zone of an IANA name. The empty name, and that of whatever zone this machine stands in, are none.
+func zoneOf(name string) (*time.Location, bool) {
+	if name == "" || name == "Local" {
+		return nil, false
 	}
 	if known, ok := zones.Load(name); ok {
-		return known.(*time.Location)
+		return known.(*time.Location), true
 	}
 	zone, err := time.LoadLocation(name)
 	if err != nil {
-		return c.Protocol.Location()
+		return nil, false
 	}
 	zones.Store(name, zone)
-	return zone
+	return zone, true
 }
 
 // unlocked gives the study, and refuses where its data are locked.

@@ -7,7 +7,6 @@ import (
 	"net/mail"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"rekindle/platform/store"
@@ -23,6 +22,7 @@ type Person struct {
 	Address string            `json:"address,omitempty"`
 	Zone    string            `json:"-"`                 // IANA name; empty: the protocol's
 	Columns map[string]string `json:"columns,omitempty"` // of the roster: "division", "supervisor"
+	Place   string            `json:"-"`                 // where the person stands in a file: "physicians.csv row 12"
 }
 
 // The kinds of identity.
@@ -48,7 +48,7 @@ func (p Person) check(place string) (Person, error) {
 		wrong("email", "Give one address, as name@hospital.org.", "%.80q is no e-mail address", p.Email)
 	}
 	if p.Zone != "" {
-		if _, err := time.LoadLocation(p.Zone); err != nil {
+		if _, ok := zoneOf(p.Zone); !ok {
 			wrong("zone", "Give an IANA name, as America/New_York.", "%.80q is no time zone", p.Zone)
 		}
 	}
