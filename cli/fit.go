@@ -23,7 +23,7 @@ type fitCommand struct {
 	DF         string            `name:"df" group:"Formula and table" placeholder:"METHOD" help:"satterthwaite, kr, kr-observed, containment, residual or z. Without it the conventions' own."`
 	SAS        bool              `name:"sas" group:"Formula and table" xor:"conventions" help:"SAS conventions: containment degrees of freedom, AIC and BIC of PROC MIXED."`
 	R          bool              `name:"r" group:"Formula and table" xor:"conventions" help:"R conventions (the default): Satterthwaite, AIC and BIC of lme4."`
-	Factor     map[string]string `group:"Formula and table" mapsep:"none" placeholder:"COLUMN=LEVEL,..." help:"Levels of a factor in order, the first is the reference. May be given several times."`
+	Factor     map[string]string `group:"Formula and table" mapsep:"none" placeholder:"COLUMN=LEVEL,..." help:"Levels of a factor in order, the first is the reference; COLUMN= for a factor with its levels sorted. May be given several times."`
 	Filter     map[string]string `group:"Formula and table" mapsep:"none" placeholder:"COLUMN=VALUE,..." help:"Use only rows with these values."`
 	Arm        string            `group:"Formula and table" placeholder:"COLUMN" help:"Arm for the table of means; else the first variable of the first interaction of two factors."`
 	Time       string            `group:"Formula and table" placeholder:"COLUMN" help:"Time for the table of means; else the second."`
@@ -104,7 +104,9 @@ func (c *fitCommand) write(s *streams) error {
 func lists(m map[string]string) map[string][]string {
 	out := map[string][]string{}
 	for k, v := range m {
-		out[k] = strings.Split(v, ",")
+		if out[k] = nil; v != "" {
+			out[k] = strings.Split(v, ",")
+		}
 	}
 	return out
 }
