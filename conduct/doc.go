@@ -14,6 +14,7 @@
 //	AddRoster(ctx, by, []Person) ([]participant.Code, error)                 people by name and e-mail; a code is drawn for each
 //	Invite(ctx, by, []participant.Code) (int, error)                         announcements are planned; nil: for everybody listed
 //	Respond(ctx, by, code) error                                             came through the personal link
+//	Arrive(ctx, token) (secret, error)                                       opens a browser by the personal link; Arrived, Leave
 //	Decline(ctx, by, code, reason) error
 //	Bounce(ctx, by, code) error                                              the address takes no mail
 //	Consent(ctx, by, code, Agreement) (participant.Status, error)

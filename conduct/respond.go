@@ -13,17 +13,19 @@ func (c *Conduct) Respond(ctx context.Context, by identity.Actor, code participa
 	if err := by.RequireFor("participant.respond", code); err != nil {
 		return err
 	}
-	return c.Store.Write(ctx, func(tx *store.Tx) error {
-		r, err := tx.Participant(ctx, code)
-		if err != nil || r.RespondedAt != nil {
-			return err
-		}
-		r.RespondedAt = new(tx.Now())
-		if err := tx.SaveParticipant(ctx, r); err != nil {
-			return err
-		}
-		return record(ctx, tx, by, "participant.respond", string(code), nil, nil, "")
-	})
+	return c.Store.Write(ctx, func(tx *store.Tx) error { return c.respond(ctx, tx, by, code) })
+}
+
+func (c *Conduct) respond(ctx context.Context, tx *store.Tx, by identity.Actor, code participant.Code) error {
+	r, err := tx.Participant(ctx, code)
+	if err != nil || r.RespondedAt != nil {
+		return err
+	}
+	r.RespondedAt = new(tx.Now())
+	if err := tx.SaveParticipant(ctx, r); err != nil {
+		return err
+	}
+	return record(ctx, tx, by, "participant.respond", string(code), nil, nil, "")
 }
 
 // Decline takes a no: the person gets no more mail, now or when the roster is imported again. The reason is kept with the record

@@ -70,6 +70,7 @@ var permissions = map[string][]Role{
 
 	// Reading. What tells scores, or people in small groups, is not for those who meet them or rank above them.
 	"protocol.read":      {Visitor, Participant, Coach, Coordinator, Statistician, Leadership, Finance, Owner},
+	"home.read":          {Participant}, // one's own matters, and nobody else's
 	"study.read":         {Coordinator, Statistician, Leadership, Finance, Owner},
 	"flow.read":          {Coordinator, Statistician, Owner},
 	"report.read":        {Statistician, Owner},

@@ -1,0 +1,27 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"rekindle/trial/participant"
+)
+
+// AddBrowser keeps that a browser has opened a participant's link, by the hash of its secret, and forgets those that have expired.
+func (tx *Tx) AddBrowser(ctx context.Context, hash string, code participant.Code, expires time.Time) error {
+	if _, err := tx.Do(ctx, "DELETE FROM browser WHERE expires <= $1", tx.Now()); err != nil {
+		return err
+	}
+	return tx.insert(ctx, "browser (hash, code, made, expires)", [][]any{{hash, code, tx.Now(), expires}}, "")
+}
+
+// BrowserOf gives whose link a browser has opened; problem.NotFound where its secret is unknown or has expired.
+func (tx *Tx) BrowserOf(ctx context.Context, hash string) (participant.Code, error) {
+	return One(ctx, tx, Value[participant.Code], "SELECT code FROM browser WHERE hash = $1 AND expires > $2", hash, tx.Now())
+}
+
+// RemoveBrowser forgets a browser.
+func (tx *Tx) RemoveBrowser(ctx context.Context, hash string) error {
+	_, err := tx.Do(ctx, "DELETE FROM browser WHERE hash = $1", hash)
+	return err
+}
