@@ -23,6 +23,7 @@ type figureGroup struct {
 // figureLine is one drawing; Words describe it for those who do not see it.
 type figureLine struct {
 	ID, Title, Words string
+	Width, Height    int // in pixels
 }
 
 // figureList shows the drawings.
@@ -61,11 +62,14 @@ func (s *Site) figure(id string) (figureLine, error) {
 		return line, err
 	}
 	var said struct {
-		Title string `xml:"title"`
-		Words string `xml:"desc"`
+		Width  float64 `xml:"width,attr"`
+		Height float64 `xml:"height,attr"`
+		Title  string  `xml:"title"`
+		Words  string  `xml:"desc"`
 	}
 	if xml.Unmarshal(text, &said) == nil && said.Title != "" {
 		line.Title, line.Words = said.Title, said.Words
+		line.Width, line.Height = int(said.Width), int(said.Height)
 	}
 	return line, nil
 }

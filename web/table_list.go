@@ -52,7 +52,7 @@ func (s *Site) tableList(w http.ResponseWriter, r *http.Request) error {
 			if strings.HasPrefix(id, "sensitivity-") {
 				group = &content.Groups[1]
 			}
-			group.Tables = append(group.Tables, tableLine{id, t.Number, t.Title})
+			group.Tables = append(group.Tables, tableLine{id, t.Number, strings.TrimPrefix(t.Title, "Sensitivity: ")})
 		}
 	}
 	place := func(t tableLine) int { return bytes.Index(printed, []byte(`<section id="`+t.ID+`"`)) }
