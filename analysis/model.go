@@ -181,9 +181,8 @@ func confidenceOf(p *study.Protocol) float64 {
 
 // means are the rows of the model-based means, by arm and visit, and what is made of them.
 type means struct {
-	d    *design.Design
-	w    design.Weighting
-	arms []string
+	d *design.Design
+	w design.Weighting
 }
 
 func (m means) at(arm, visit string) (design.Row, error) {
