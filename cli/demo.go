@@ -18,6 +18,7 @@ import (
 
 	"rekindle/conduct"
 	rehearsal "rekindle/conduct/simulation"
+	"rekindle/platform/store"
 	"rekindle/problem"
 	"rekindle/protocols"
 	"rekindle/trial/study"
@@ -41,7 +42,7 @@ audit trail, scoring and models as in a real trial. Then the report is made and 
 Examples:
   rekindle demo
   rekindle demo --seed 7 --data rehearsal --no-serve
-  rekindle demo --protocol protocols/dyrbye2019.toml --data other --no-serve`
+  rekindle demo --protocol trial.toml --data other --no-serve`
 }
 
 // simulatedMark is the file that says that a data directory holds a rehearsal, which --fresh may remove.
@@ -55,15 +56,15 @@ func (c *demoCommand) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
-	if err := c.clear(); err != nil {
-		return err
-	}
 	var listener net.Listener
-	if c.Serve { // an address that is taken shows before the work, not after it
+	if c.Serve { // an address that is taken shows before the work, and before an earlier rehearsal is gone
 		if listener, err = web.Listen(ctx, c.Address); err != nil {
 			return err
 		}
 		defer listener.Close()
+	}
+	if err := c.clear(); err != nil {
+		return err
 	}
 	began := time.Now()
 	outcome, err := c.rehearse(ctx, s.err, p)
@@ -108,9 +109,12 @@ func (c *demoCommand) protocol(s *streams) (*study.Protocol, error) {
 
 // clear makes sure that nothing but an earlier rehearsal is replaced, and that only when asked.
 func (c *demoCommand) clear() error {
+	if info, err := os.Stat(c.Data); err == nil && !info.IsDir() {
+		return problem.New(problem.Conflict, "this is a file, not a directory").At("%s", c.Data).Instead("Name another directory with --data")
+	}
 	entries, err := os.ReadDir(c.Data)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && len(entries) == 0 {
-		return nil
+		return c.mark()
 	}
 	if err != nil {
 		return problem.New(problem.Unavailable, "the directory cannot be read").At("%s", c.Data).Because(err)
@@ -121,8 +125,26 @@ func (c *demoCommand) clear() error {
 	if !c.Fresh {
 		return problem.New(problem.Conflict, "there is a rehearsal already").At("%s", c.Data).Instead("Replace it with --fresh, or name another directory with --data")
 	}
+	if err := store.Idle(filepath.Join(c.Data, databaseName)); err != nil {
+		return err
+	}
 	if err := os.RemoveAll(c.Data); err != nil {
-		return problem.New(problem.Unavailable, "the earlier rehearsal cannot be removed").At("%s", c.Data).Because(err)
+		return problem.New(problem.Unavailable, "the earlier rehearsal cannot be removed").At("%s", c.Data).
+			Instead("Check the rights, or name another directory with --data").Because(err)
+	}
+	return c.mark()
+}
+
+// mark makes the directory, and says in it, before anything else, that it holds a rehearsal: one that is cut short at any
+// moment can be replaced.
+func (c *demoCommand) mark() error {
+	err := os.MkdirAll(c.Data, 0o700)
+	if err == nil {
+		err = os.WriteFile(filepath.Join(c.Data, simulatedMark), []byte(simulatedText), 0o644)
+	}
+	if err != nil {
+		return problem.New(problem.Unavailable, "the directory cannot be written").At("%s", c.Data).
+			Instead("Check the name, the rights and the room on the disk").Because(err)
 	}
 	return nil
 }
@@ -135,9 +157,6 @@ func (c *demoCommand) rehearse(ctx context.Context, w io.Writer, p *study.Protoc
 		return rehearsal.Outcome{}, err
 	}
 	defer d.Close()
-	if err := os.WriteFile(filepath.Join(c.Data, simulatedMark), []byte(simulatedText), 0o644); err != nil {
-		return rehearsal.Outcome{}, problem.New(problem.Unavailable, "the directory cannot be written").At("%s", c.Data).Because(err)
-	}
 	var seed [32]byte
 	for i := range 8 {
 		seed[i] = byte(c.Seed >> (8 * i))

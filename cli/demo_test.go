@@ -2,8 +2,10 @@ package cli_test
 
 import (
 	"bytes"
+	"context"
 	"io/fs"
 	"maps"
+	"net"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -11,6 +13,7 @@ import (
 	"testing"
 
 	"rekindle/cli"
+	"rekindle/platform/store"
 	"rekindle/protocols"
 )
 
@@ -128,5 +131,59 @@ func TestDemoReplacesNothingUnasked(t *testing.T) {
 	}
 	if status, _, errs := runProgram(t, "demo", "--data", dir, "--no-serve"); status != 1 || !strings.Contains(errs, "--fresh") {
 		t.Errorf("a second run: exit status %d: %s", status, errs)
+	}
+}
+
+func TestDemoRefusesWhatIsNoDirectory(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "demo")
+	if err := os.WriteFile(file, []byte("three years"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	status, _, errs := runProgram(t, "demo", "--data", file, "--no-serve", "--fresh")
+	if status != 1 || !strings.Contains(errs, "not a directory") || !strings.Contains(errs, "--data") {
+		t.Errorf("exit status %d: %s", status, errs)
+	}
+}
+
+// An earlier rehearsal stays as it was while a process writes to it, and where the new one could not be served.
+func TestDemoReplacesNothingInUse(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "SIMULATED.txt"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s, err := store.Open(t.Context(), store.Options{Path: filepath.Join(dir, "rekindle.db")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status, _, errs := runProgram(t, "demo", "--data", dir, "--no-serve", "--fresh"); status != 1 || !strings.Contains(errs, "in use by another process") {
+		t.Errorf("in use: exit status %d: %s", status, errs)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "localhost:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if status, _, errs := runProgram(t, "demo", "--data", dir, "--address", l.Addr().String(), "--fresh"); status != 1 {
+		t.Errorf("address taken: exit status %d: %s", status, errs)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "rekindle.db")); err != nil {
+		t.Error(err)
+	}
+}
+
+// A rehearsal that ended at its very start, with nothing but its mark, or beside keys without a database, is replaced when asked.
+func TestDemoReplacesOneCutShort(t *testing.T) {
+	protocol, dir := few(t, protocols.Rehearsed), filepath.Join(t.TempDir(), "demo")
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	var out, errs bytes.Buffer
+	if status := cli.Run(ctx, []string{"demo", "--protocol", protocol, "--data", dir, "--no-serve"}, strings.NewReader(""), &out, &errs); status != 1 {
+		t.Fatalf("exit status %d: %s", status, &errs)
+	}
+	if status, out, errs := runProgram(t, "demo", "--protocol", protocol, "--data", dir, "--no-serve", "--fresh"); status != 0 {
+		t.Errorf("exit status %d\n%s%s", status, out, errs)
 	}
 }

@@ -1,8 +1,10 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -32,6 +34,22 @@ func takeLock(path string) (*lockFile, error) {
 		fmt.Fprintf(file, "process %d\n", os.Getpid())
 	}
 	return &lockFile{file}, nil
+}
+
+// Idle says whether no process writes to the SQLite file at path; else it is the problem.Unavailable that Open would give. A
+// file that does not exist is idle.
+func Idle(path string) error {
+	switch _, err := os.Stat(path + ".lock"); {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return unreachable(path, err)
+	}
+	l, err := takeLock(path + ".lock")
+	if err != nil {
+		return err
+	}
+	return l.release()
 }
 
 func (l *lockFile) release() error { return l.file.Close() }

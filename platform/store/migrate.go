@@ -41,6 +41,9 @@ func (s *Store) migrate(ctx context.Context, o Options) error {
 			Instead("Use that version of the program or a newer one; nothing was changed")
 	case version == newest:
 		return nil
+	case o.ReadOnly && version == 0:
+		return problem.New(problem.NotFound, "there is no study in this database: it is empty").
+			Instead("Check the name; if there was a study, restore the last backup")
 	case o.ReadOnly:
 		return problem.New(problem.Unavailable, "the study was last written by an older rekindle (database version %d, this program needs %d)", version, newest).
 			Instead("Open it once for writing with this program, which brings it up to date, or read it with the older one")
