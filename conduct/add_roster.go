@@ -18,9 +18,8 @@ func CheckPeople(people []Person) (checked []Person, found problem.List) {
 	for i, p := range people {
 		place := p.place(i)
 		var err error
-		if checked[i], err = p.check(place); err != nil {
-			found.Add(err.(problem.List)...)
-		}
+		checked[i], err = p.check(place)
+		found.Gather(err)
 		email := checked[i].Email
 		if before, twice := first[email]; twice && email != "" {
 			found.Add(problem.New(problem.Invalid, "%.80q stands in %s already", email, before).At("%s", place).On("email").Instead("Take the row out."))

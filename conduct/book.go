@@ -2,6 +2,7 @@ package conduct
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -149,7 +150,7 @@ func told(s session.Session) facts {
 
 // nearest adds the nearest free times to a refusal, by the participant's clock.
 func (c *Conduct) nearest(refusal error, s session.Situation, w session.Wish, r participant.Record) error {
-	p, ok := refusal.(*problem.Problem)
+	p, ok := errors.AsType[*problem.Problem](refusal)
 	if !ok || p.Kind != problem.Conflict || p.Field != "start" {
 		return refusal
 	}

@@ -28,15 +28,10 @@ func (c *Conduct) RegisterCoach(ctx context.Context, by identity.Actor, n NewCoa
 		return "", err
 	}
 	var found problem.List
-	add := func(err error) {
-		if err != nil {
-			found.Add(err.(problem.List)...)
-		}
-	}
 	p, err := n.Person.check("coach")
-	add(err)
-	add(n.Profile.Check(c.Protocol.Coaching.Modes))
-	add(coach.CheckHours(n.Hours))
+	found.Gather(err)
+	found.Gather(n.Profile.Check(c.Protocol.Coaching.Modes))
+	found.Gather(coach.CheckHours(n.Hours))
 	if n.Caseload < 0 {
 		found.Add(problem.New(problem.Invalid, "%d coachees", n.Caseload).On("caseload"))
 	}

@@ -106,6 +106,18 @@ type List []*Problem
 // Add appends problems.
 func (l *List) Add(p ...*Problem) { *l = append(*l, p...) }
 
+// Gather appends the problems of an error that a check returned: those of a list, one problem, or any other error as an internal
+// one. nil adds nothing.
+func (l *List) Gather(err error) {
+	if list, ok := errors.AsType[List](err); ok {
+		*l = append(*l, list...)
+	} else if p, ok := errors.AsType[*Problem](err); ok {
+		*l = append(*l, p)
+	} else if err != nil {
+		*l = append(*l, New(Internal, "something went wrong").Because(err))
+	}
+}
+
 // Err gives nil where the list holds nothing but warnings, the list otherwise.
 func (l List) Err() error {
 	for _, p := range l {

@@ -192,7 +192,7 @@ func TestTamperedLog(t *testing.T) {
 		{"cut off in a line", log[:len(log)-5], 20},
 		{"swapped", join(swapped), 5},
 		{"doubled", join(append(append([]string{}, lines[:line(9)+1]...), lines[line(9):]...)), 10},
-		{"inserted", join(append(append([]string{}, lines[:line(9)]...), append([]string{string(strings.ReplaceAll(lines[line(9)], "P9", "PX"))}, lines[line(9):]...)...)), 9},
+		{"inserted", join(append(append([]string{}, lines[:line(9)]...), append([]string{strings.ReplaceAll(lines[line(9)], "P9", "PX")}, lines[line(9):]...)...)), 9},
 		{"checkpoint dropped", without(line(4)-1, line(4)), 0},
 		{"last checkpoint dropped", join(lines[:len(lines)-1]), 16},
 		{"checkpoint changed", change(line(4)-1, `\n4\n`, `\n5\n`), 3},

@@ -83,7 +83,7 @@ func Fit(d Data, o Options) (*Model, error) {
 	}
 	l := newLikelihood(s, o.Nodes)
 	best, err := r.search(l, base)
-	if err == errPoisson {
+	if errors.Is(err, errPoisson) {
 		return poissonLimit(d, o)
 	}
 	if err != nil {

@@ -166,7 +166,7 @@ func (r *Model) fill(theta []float64) {
 		w.ObservedError = "the observed information of the covariance parameters is not positive definite"
 		r.note(NoteWeak, "%s", w.ObservedError)
 	}
-	ok := false
+	var ok bool
 	if w.Expected, ok = inverse(l.expected, k); !ok {
 		w.ExpectedError = "the expected information of the covariance parameters is singular"
 	}

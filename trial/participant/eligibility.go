@@ -22,7 +22,7 @@ func (e Eligibility) Eligible() bool { return len(e.Failed) == 0 && len(e.Open) 
 func Evaluate(criteria []study.Criterion, fact func(item string) (value string, known bool), attested map[string]bool) Eligibility {
 	var e Eligibility
 	for _, c := range criteria {
-		met, known := false, false
+		var met, known bool
 		if c.Item == "" {
 			met, known = attested[c.ID]
 		} else {

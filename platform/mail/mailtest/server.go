@@ -88,7 +88,7 @@ func (s *Server) Start(t testing.TB) {
 	s.mu.Lock()
 	s.server, s.listener, s.Address = server, l, l.Addr().String()
 	s.mu.Unlock()
-	go server.Serve(l)
+	go func() { _ = server.Serve(l) }() // it ends with an error when Stop closes the listener
 }
 
 // Stop ends the server: connections to it are refused.
