@@ -23,7 +23,7 @@ type auditCommand struct {
 }
 
 type auditVerify struct {
-	Dir        string   `arg:"" optional:"" type:"path" help:"Data directory (the same as --data)."`
+	Dir        string   `arg:"" optional:"" type:"path" help:"Data directory (the same as --data), or an exported trail."`
 	Log        string   `placeholder:"FILE" help:"Check an exported trail instead, without a data directory; - for standard input."`
 	Key        string   `help:"The study's public key, as it was published. Without it the one in the data directory or in the file is taken."`
 	Checkpoint []string `placeholder:"FILE" type:"path" help:"A checkpoint that was kept elsewhere: the trail must still begin as it did then."`
@@ -35,12 +35,15 @@ func (c *auditVerify) Help() string {
 
 Examples:
   rekindle audit verify rekindle-data
-  rekindle audit verify --log trail.jsonl --key rekindle-audit+7a1c...+Ac...
+  rekindle audit verify trail.jsonl --key rekindle-audit+7a1c...+Ac...
   rekindle audit verify rekindle-data --checkpoint 2021-03-01.checkpoint`
 }
 
 // Run prints what was proved, or every finding.
 func (c *auditVerify) Run(ctx context.Context, s *streams) (err error) {
+	if info, err := os.Stat(c.Dir); c.Log == "" && err == nil && info.Mode().IsRegular() {
+		c.Log, c.Dir = c.Dir, ""
+	}
 	if c.Log != "" && c.Dir != "" {
 		return problem.New(problem.Invalid, "either a data directory or an exported trail is checked, not both").On("--log")
 	}

@@ -166,6 +166,12 @@ func TestAuditCommands(t *testing.T) {
 	if status, out, errs := run(t, "audit", "verify", "--log", log, "--checkpoint", kept); status != 0 || !strings.Contains(out, "Compare it with the one") {
 		t.Errorf("verify the file: %d %s%s", status, out, errs)
 	}
+	if status, out, errs := run(t, "audit", "verify", log, "--key", public); status != 0 || !strings.HasPrefix(out, "70 events") {
+		t.Errorf("verify the file by its name alone: %d %s%s", status, out, errs)
+	}
+	if status, _, errs := run(t, "audit", "verify", f.Data, "--key", "no key"); status != 1 || strings.Count(errs, "public key") != 1 {
+		t.Errorf("no key: %d %s", status, errs)
+	}
 	status, out, errs := run(t, "audit", "show", "--data", f.Data, "--object", "P69")
 	if status != 0 || strings.Count(out, "\n") != 2 || !strings.Contains(out, "participant.invite") || strings.Contains(out, "\x1b") {
 		t.Errorf("show: %d %q%s", status, out, errs)

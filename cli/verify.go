@@ -2,6 +2,8 @@ package cli
 
 import (
 	"fmt"
+	"io"
+	"strings"
 
 	"rekindle/report"
 )
@@ -26,10 +28,12 @@ func (c *verifyCommand) Run(s *streams) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(s.out, "%s: %d files as made.\n  dataset   %s\n", c.Dir, len(m.Files), m.Source.Dataset)
+	var text strings.Builder
+	fmt.Fprintf(&text, "%s: %d files as made.\n  dataset   %s\n", c.Dir, len(m.Files), m.Source.Dataset)
 	if m.Source.Protocol != "" {
-		fmt.Fprintf(s.out, "  protocol  %s\n", m.Source.Protocol)
+		fmt.Fprintf(&text, "  protocol  %s\n", m.Source.Protocol)
 	}
-	fmt.Fprintf(s.out, "  program   %s (Rekindle %s)\n", m.Program, m.Source.Program)
-	return nil
+	fmt.Fprintf(&text, "  program   %s (Rekindle %s)\n", m.Program, m.Source.Program)
+	_, err = io.WriteString(s.out, text.String())
+	return printed(err)
 }

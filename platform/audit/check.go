@@ -3,6 +3,7 @@ package audit
 import (
 	"fmt"
 
+	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"rekindle/problem"
@@ -60,8 +61,13 @@ func (r Report) Err() error {
 
 // NewCheck begins a check against the verifier's key. The trail must also begin as it did when the kept checkpoints were
 // signed, which the study printed or published and cannot take back: only they show that a whole end of a trail, with
-// its last signatures, was cut off. A kept one that is not genuine is a problem.Invalid.
+// its last signatures, was cut off. A key that is none, and a kept checkpoint that is not
+// genuine, are a problem.Invalid.
 func NewCheck(public string, kept ...string) (*Check, error) {
+	if _, err := note.NewVerifier(public); err != nil {
+		return nil, problem.New(problem.Invalid, "%q is not the public key of an audit trail", public).
+			Instead("Give the key that the study published, whole").Because(err)
+	}
 	c := &Check{public: public, kept: map[int64]tlog.Hash{}}
 	for _, signed := range kept {
 		point, err := OpenCheckpoint(public, signed)

@@ -72,7 +72,7 @@ func (w *Writer) Flush() error { return w.w.Flush() }
 func VerifyLog(r io.Reader, public string, kept ...string) (Report, string, error) {
 	in := bufio.NewReaderSize(r, 1<<16)
 	first, err := line(in)
-	if err != nil {
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, errNoNewline) {
 		return Report{}, "", err
 	}
 	var h header
@@ -80,7 +80,7 @@ func VerifyLog(r io.Reader, public string, kept ...string) (Report, string, erro
 	if json.Unmarshal(first, &h) == nil {
 		exact, _ = quote(h) // a header can always be quoted
 	}
-	if exact != string(first) || h.Trail != form {
+	if err != nil || exact != string(first) || h.Trail != form {
 		return Report{}, "", problem.New(problem.Invalid, "this is not an exported audit trail").At("line 1").
 			Instead("Give a file that 'rekindle audit export' wrote")
 	}

@@ -35,7 +35,13 @@ func (tx *Tx) RandomizationEvidence(ctx context.Context) (e randomization.Eviden
 	if e.Seed == "" {
 		return e, nil
 	}
-	e.Store, err = All(ctx, tx, allocation, allocationRows+" ORDER BY sequence")
+	if e.Store, err = All(ctx, tx, allocation, allocationRows+" ORDER BY sequence"); err != nil {
+		return e, err
+	}
+	e.Filed, err = All(ctx, tx, func(scan Scan) (f randomization.Filing, err error) {
+		err = scan(&f.Participant, &f.Stream, &f.Event)
+		return f, err
+	}, "SELECT participant, stream, event FROM allocation ORDER BY sequence")
 	return e, err
 }
 
@@ -58,7 +64,7 @@ func collect(e *randomization.Evidence, event audit.Entry) {
 		if entry.Participant == "" {
 			entry.Participant = participant.Code(event.Object)
 		}
-		e.Entries = append(e.Entries, entry)
+		e.Entries, e.Events = append(e.Entries, entry), append(e.Events, event.Seq)
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"strconv"
 
 	"rekindle/problem"
+	"rekindle/trial/participant"
+	"rekindle/trial/study"
 )
 
 // Opening is what the audit trail keeps of the opening of randomization, before the first allocation. The design is its
@@ -25,6 +27,7 @@ type Evidence struct {
 	Openings []Opening `json:"openings"`
 	Early    int       `json:"early"` // entries before the first opening
 	Entries  []Entry   `json:"entries"`
+	Events   []int64   `json:"entry_events"` // the number of each entry's event
 	Closings []Closing `json:"closings"`
 	Late     int       `json:"late"` // entries after the first closing
 
@@ -32,6 +35,14 @@ type Evidence struct {
 	Commitment string       `json:"stored_commitment"`
 	Seed       string       `json:"stored_seed"` // empty before closing
 	Store      []Allocation `json:"stored_allocations"`
+	Filed      []Filing     `json:"stored_filings"`
+}
+
+// Filing is how the store files an allocation: the stream in which it counts places, and the event that told it.
+type Filing struct {
+	Participant participant.Code `json:"participant"`
+	Stream      string           `json:"stream"`
+	Event       int64            `json:"event"`
 }
 
 // Prove confirms every allocation against commitment and trail, and names whatever does not agree. Before closing there is no
@@ -69,5 +80,37 @@ func (e Evidence) Prove() ([]Finding, error) {
 	}
 	trail, unopened := OpenTrail(seed, e.Entries)
 	found = append(found, unopened...)
-	return append(found, Prove(seed, design, opening.Commitment, e.Store, trail)...), nil
+	found = append(found, Prove(seed, design, opening.Commitment, e.Store, trail)...)
+	return append(found, e.filings(design, trail)...), nil
+}
+
+// filings compares how the store files the allocations with what the trail says of them.
+func (e Evidence) filings(d Design, trail []Allocation) (found []Finding) {
+	filed := map[participant.Code]Filing{}
+	for _, f := range e.Filed {
+		filed[f.Participant] = f
+	}
+	event := map[participant.Code]int64{}
+	for i, entry := range e.Entries {
+		if i < len(e.Events) {
+			event[entry.Participant] = e.Events[i]
+		}
+	}
+	for _, a := range trail {
+		f, ok := filed[a.Participant]
+		if !ok {
+			continue // Prove has named the missing allocation
+		}
+		stream := a.Stratum
+		if d.Method == study.Minimization {
+			stream = Whole
+		}
+		if f.Stream != stream {
+			found = append(found, Finding{a.Participant, a.Sequence, "stream in the store", stream, f.Stream})
+		}
+		if f.Event != event[a.Participant] {
+			found = append(found, Finding{a.Participant, a.Sequence, "event in the store", strconv.FormatInt(event[a.Participant], 10), strconv.FormatInt(f.Event, 10)})
+		}
+	}
+	return found
 }

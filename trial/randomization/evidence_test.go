@@ -21,7 +21,9 @@ func evidence(t testing.TB) randomization.Evidence {
 		if err != nil {
 			t.Fatal(err)
 		}
-		e.Entries = append(e.Entries, entry)
+		event := int64(10 * a.Sequence)
+		e.Entries, e.Events = append(e.Entries, entry), append(e.Events, event)
+		e.Filed = append(e.Filed, randomization.Filing{Participant: a.Participant, Stream: a.Stratum, Event: event})
 	}
 	return e
 }
@@ -52,6 +54,8 @@ func TestEvidence(t *testing.T) {
 			e.Entries, e.Store = e.Entries[:50], e.Store[:50]
 		}},
 		{"an entry that does not open", "entry in the trail", func(e *randomization.Evidence) { e.Entries[7].Sealed = "" }},
+		{"filed in another stream", "stream in the store", func(e *randomization.Evidence) { e.Filed[7].Stream = "third" }},
+		{"filed under another event", "event in the store", func(e *randomization.Evidence) { e.Filed[7].Event++ }},
 		{"a changed arm in the store", "arm in the store", func(e *randomization.Evidence) { e.Store[7].Arm = "third" }},
 	} {
 		e := evidence(t)
