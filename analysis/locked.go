@@ -133,8 +133,8 @@ func (d *Data) check() error {
 	if len(d.Participants) == 0 {
 		return problem.New(problem.Invalid, "nobody is randomized").At("%s", d.Source.File).Instead("analyse after the first allocations")
 	}
-	endpoint := d.Protocol.Analysis.Endpoint
-	followed := 0
+	ends := []string{d.Protocol.Analysis.Baseline, d.Protocol.Analysis.Endpoint}
+	scored := map[string]int{} // visit -> scores
 	for _, a := range d.Protocol.Arms {
 		people := d.arm(a.ID)
 		if len(people) == 0 {
@@ -142,8 +142,10 @@ func (d *Data) check() error {
 		}
 		for _, p := range people {
 			for _, o := range d.Protocol.Outcomes {
-				if _, ok := p.score(o.ID, endpoint); ok {
-					followed++
+				for _, visit := range ends {
+					if _, ok := p.score(o.ID, visit); ok {
+						scored[visit]++
+					}
 				}
 			}
 		}
@@ -151,9 +153,11 @@ func (d *Data) check() error {
 	if err := list.Err(); err != nil {
 		return err
 	}
-	if followed == 0 {
-		return problem.New(problem.Invalid, "no participant has a score at visit %q", endpoint).At("%s", d.Source.File).
-			Instead("a change needs a follow-up: analyse after the first %s surveys", endpoint)
+	for _, visit := range ends {
+		if scored[visit] == 0 {
+			return problem.New(problem.Invalid, "no participant has a score at visit %q", visit).At("%s", d.Source.File).
+				Instead("a change needs a baseline and a follow-up: analyse after the first %s surveys", visit)
+		}
 	}
 	for _, c := range d.Protocol.Analysis.Covariates {
 		count := map[string]int{}

@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"rekindle/problem"
+	"rekindle/trial/instrument"
 	"rekindle/trial/study"
 )
 
@@ -34,11 +35,16 @@ func ReadScores(name string, r io.Reader, p *study.Protocol) (*Data, error) {
 	if err := readable(name, raw); err != nil {
 		return nil, err
 	}
-	s := &scoreFile{name: name, p: p, column: map[string]int{}, seen: map[string]int{}, at: map[string]int{}}
+	s := &scoreFile{name: name, p: p, column: map[string]int{}, seen: map[string]int{}, at: map[string]int{}, outside: map[string]outside{}}
 	if err := s.read(raw); err != nil {
 		return nil, err
 	}
-	d := &Data{Protocol: p, Participants: s.people, Notes: s.notes}
+	d := &Data{Protocol: p, Participants: s.people}
+	for _, o := range p.Outcomes {
+		if out, ok := s.outside[o.ID]; ok {
+			d.Notes = append(d.Notes, fmt.Sprintf("Outcome %s: scores outside the %g to %g of its instrument are taken as they stand (%d; the first in row %d: %s).", o.ID, out.low, out.high, out.count, out.row, out.cell))
+		}
+	}
 	d.Source = Source{File: name, Dataset: hex.EncodeToString(sum[:]), Study: p.ID, Title: p.Title}
 	return d, d.check()
 }
@@ -61,15 +67,15 @@ func readable(name string, raw []byte) error {
 
 // scoreFile is the state of reading one file.
 type scoreFile struct {
-	name   string
-	p      *study.Protocol
-	column map[string]int // column name -> index
-	seen   map[string]int // participant and visit -> row
-	at     map[string]int // participant -> index in people
-	people []Participant
-	list   problem.List
-	more   int
-	notes  []string
+	name    string
+	p       *study.Protocol
+	column  map[string]int // column name -> index
+	seen    map[string]int // participant and visit -> row
+	at      map[string]int // participant -> index in people
+	people  []Participant
+	list    problem.List
+	more    int
+	outside map[string]outside // outcome -> scores that its instrument cannot give
 }
 
 func (s *scoreFile) wrong(row int, column, remedy, format string, args ...any) {
@@ -158,8 +164,13 @@ func (s *scoreFile) demand() {
 	for _, v := range s.p.Analysis.Covariates {
 		need(v.InFile(), "covariate "+v.ID)
 	}
+	taken := map[string]string{}
 	for _, o := range s.p.Outcomes {
 		need(o.InFile(), "outcome "+o.ID)
+		if other, twice := taken[o.InFile()]; twice {
+			s.wrong(1, o.InFile(), "give each outcome its own column", "outcomes %s and %s are read from the same column", other, o.ID)
+		}
+		taken[o.InFile()] = o.ID
 	}
 }
 
@@ -171,6 +182,9 @@ func (s *scoreFile) word(record []string, column string) string {
 	}
 	return w
 }
+
+// unreadable stands for a covariate whose mistake has been told.
+const unreadable = "\x00"
 
 // row takes one row: all of it, or none when it has a mistake.
 func (s *scoreFile) row(row int, record []string) {
@@ -216,8 +230,10 @@ func (s *scoreFile) row(row int, record []string) {
 		case len(v.Levels) == 0 && number(w), slices.Contains(v.Levels, w):
 			covariates[v.ID] = w
 		case len(v.Levels) == 0:
+			covariates[v.ID] = unreadable
 			s.wrong(row, v.InFile(), "give a number with a decimal point, or leave the cell empty", "%q is not a number", w)
 		default:
+			covariates[v.ID] = unreadable
 			s.wrong(row, v.InFile(), "use "+s.words(v.InFile(), v.Levels), "level %q is not in the protocol", w)
 		}
 	}
@@ -235,11 +251,43 @@ func (s *scoreFile) row(row int, record []string) {
 		s.wrong(row, c.Analysed, "mark all rows of a participant alike", "participant %s is marked %d here and %d before", code, received, p.Received)
 	}
 	for id, w := range covariates {
-		if p.Covariates[id] != w {
+		if before := p.Covariates[id]; before != w && before != unreadable && w != unreadable {
 			s.wrong(row, id, "a covariate is the same at every visit", "participant %s has %q here and %q before", code, w, p.Covariates[id])
 		}
 	}
 	s.scores(row, record, p, visit)
+}
+
+// greatest is beyond every score; squares of what is smaller still add up.
+const greatest = 1e9
+
+// outside is how many scores of an outcome lie outside what its instrument can give, and where the first stands.
+type outside struct {
+	count     int
+	row       int
+	cell      string
+	low, high float64
+}
+
+// within counts a score that its instrument cannot give. It may be on another scale, on purpose: so it is taken, and told.
+func (s *scoreFile) within(row int, o study.Outcome, v float64, cell string) {
+	in, err := instrument.Find(o.Instrument)
+	if err != nil {
+		return // the check of the protocol tells it
+	}
+	score, ok := in.FindScore(o.Score)
+	if !ok {
+		return
+	}
+	const rounding = 1e-6
+	if low, high := score.Range[0], score.Range[1]; v < low-rounding || v > high+rounding {
+		at := s.outside[o.ID]
+		if at.count == 0 {
+			at = outside{row: row, cell: cell, low: low, high: high}
+		}
+		at.count++
+		s.outside[o.ID] = at
+	}
 }
 
 // scores takes the outcomes of one row.
@@ -255,6 +303,11 @@ func (s *scoreFile) scores(row int, record []string, p *Participant, visit strin
 			s.wrong(row, o.InFile(), "give a number with a decimal point, or leave the cell empty", "%q is not a number", cell)
 			continue
 		}
+		if math.Abs(v) > greatest {
+			s.wrong(row, o.InFile(), "give the score in the points of its instrument", "%q is greater than any score", cell)
+			continue
+		}
+		s.within(row, o, v, cell)
 		if p.Scores[o.ID] == nil {
 			p.Scores[o.ID] = map[string]float64{}
 		}

@@ -57,6 +57,8 @@ func TestMistakesInAFileOfScores(t *testing.T) {
 		"unknown level":      {strings.Replace(good, "woman", "female", 1), []string{"row 2", "gender", `"female"`, `"woman"`}},
 		"mark":               {strings.Replace(good, "K001,coaching,1", "K001,coaching,yes", 1), []string{"row 2", "analysed", "use 1 or 0"}},
 		"one arm empty":      {only(func(l string) bool { return strings.Contains(l, ",coaching,") }), []string{`arm "control" has no participant`}},
+		"no baseline":        {only(func(l string) bool { return strings.Contains(l, ",month3,") }), []string{`no participant has a score at visit "baseline"`}},
+		"beyond all scores":  {strings.Replace(good, "4.375,3.3333333333", "1e300,3.3333333333", 1), []string{"row 2", "work_exhaustion", `"1e300" is greater than any score`}},
 		"no follow-up":       {only(func(l string) bool { return strings.Contains(l, ",baseline,") }), []string{`no participant has a score at visit "month3"`}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -73,6 +75,35 @@ func TestMistakesInAFileOfScores(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A mistake in a covariate is told once, not again for every later row of the participant.
+func TestAMistakeIsToldOnce(t *testing.T) {
+	text := strings.Replace(goldScores(t), "K001,coaching,1,woman", "K001,coaching,1,martian", 1)
+	_, err := analysis.ReadScores("scores.csv", strings.NewReader(text), kiser(t))
+	if err == nil || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), `"martian"`) {
+		t.Errorf("%v", err)
+	}
+}
+
+// A score that its instrument cannot give is taken, since the file may be on a scale of its own, but told.
+func TestScoresOutsideTheInstrumentAreTold(t *testing.T) {
+	text := strings.Replace(goldScores(t), "3.75,1,52\n", "3.75,1,5200\n", 1)
+	d, err := analysis.ReadScores("scores.csv", strings.NewReader(text), kiser(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if notes := strings.Join(d.Notes, "\n"); !strings.Contains(notes, "Outcome quality_of_life: scores outside the 0 to 100 of its instrument are taken as they stand (1; the first in row 2: 5200).") || strings.Count(notes, "outside") != 1 {
+		t.Errorf("%s", notes)
+	}
+}
+
+func TestTwoOutcomesFromOneColumn(t *testing.T) {
+	p := kiser(t)
+	p.Outcomes[0].Column = p.Outcomes[1].InFile()
+	if _, err := analysis.ReadScores("scores.csv", strings.NewReader(goldScores(t)), p); err == nil || !strings.Contains(err.Error(), "same column") {
+		t.Errorf("%v", err)
 	}
 }
 
