@@ -3,14 +3,19 @@ package cli
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"rekindle/analysis"
+	"rekindle/conduct"
+	"rekindle/platform/store"
 	"rekindle/problem"
 	"rekindle/protocols"
 	"rekindle/report"
@@ -35,7 +40,7 @@ func (c *analyzeCommand) Help() string {
 
 // Run reads, analyses, and writes; nothing is written unless everything could be computed.
 func (c *analyzeCommand) Run(ctx context.Context, s *streams) error {
-	d, out, err := c.read(s)
+	d, out, err := c.read(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -58,10 +63,10 @@ func analyzeInto(ctx context.Context, d *analysis.Data, out string, sensitivity 
 	return rep, rep.Write(out)
 }
 
-func (c *analyzeCommand) read(s *streams) (d *analysis.Data, out string, err error) {
+func (c *analyzeCommand) read(ctx context.Context, s *streams) (d *analysis.Data, out string, err error) {
 	switch {
 	case c.Data != "" && c.Scores == "":
-		if d, err = lockedData(c.Data); err != nil {
+		if d, err = lockedData(ctx, c.Data); err != nil {
 			return nil, "", err
 		}
 		out = c.Out
@@ -88,23 +93,64 @@ func (c *analyzeCommand) read(s *streams) (d *analysis.Data, out string, err err
 		Instead("give a data directory alone, or --protocol, --scores and --out together")
 }
 
-// lockedData reads the dataset that a data directory holds locked, with its protocol.
-func lockedData(dir string) (*analysis.Data, error) {
-	protocol := filepath.Join(dir, "locked", "protocol.toml")
-	dataset := filepath.Join(dir, "locked", "dataset.json")
-	if _, err := os.Stat(dataset); err != nil {
+// lockedData reads the dataset that a data directory holds locked, with its protocol. Where the study's database stands beside
+// it, the dataset must be the one whose hash the audit trail has.
+func lockedData(ctx context.Context, dir string) (*analysis.Data, error) {
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return nil, problem.New(problem.Invalid, "this is a file, not a data directory").At("%s", dir).Instead("for a file of scores give --scores, --protocol and --out")
+	}
+	dataset := filepath.Join(dir, "locked", conduct.DatasetFile)
+	b, _, err := readFile(nil, dataset)
+	if problem.Is(err, problem.NotFound) {
 		return nil, problem.New(problem.NotFound, "there is no locked dataset").At("%s", dataset).
 			Instead("lock the dataset of the study first, or name another data directory").Because(err)
 	}
-	p, err := protocols.Load(protocol)
 	if err != nil {
 		return nil, err
 	}
-	b, _, err := readFile(nil, dataset)
+	p, err := protocols.Load(filepath.Join(dir, "locked", conduct.ProtocolFile))
 	if err != nil {
 		return nil, err
 	}
-	return analysis.ReadLocked("dataset.json", b, p)
+	d, err := analysis.ReadLocked(conduct.DatasetFile, b, p)
+	if err != nil {
+		return nil, err
+	}
+	digest, err := lockedDigest(ctx, dir)
+	switch {
+	case err != nil:
+		d.Notes = append(d.Notes, "The dataset was not compared with the audit trail: "+err.Error())
+	case digest != "" && digest != d.Source.Dataset:
+		return nil, problem.New(problem.Conflict, "the dataset is not the one that was locked: it has SHA-256 %s, the audit trail says %s", d.Source.Dataset, digest).
+			At("%s", dataset).Instead("restore the file from a backup")
+	}
+	return d, nil
+}
+
+// lockedDigest gives the SHA-256 of the locked dataset as the audit trail has it, empty where there is no database in the
+// directory.
+func lockedDigest(ctx context.Context, dir string) (digest string, err error) {
+	if _, err := os.Stat(filepath.Join(dir, databaseName)); errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	d, err := dataFlags{Data: dir}.read(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer d.Close()
+	err = d.Store.Read(ctx, func(tx *store.Tx) error {
+		events, err := tx.LatestEvents(ctx, store.EventFilter{Verb: "dataset.lock"}, 0, 1)
+		if err != nil || len(events) == 0 {
+			return err
+		}
+		var lock struct{ SHA256 string }
+		if err := json.Unmarshal([]byte(events[0].New), &lock); err != nil {
+			return problem.New(problem.Invalid, "event %d of the trail cannot be read", events[0].Seq).Because(err)
+		}
+		digest = lock.SHA256
+		return nil
+	})
+	return digest, err
 }
 
 // mapColumns lets flags name columns in place of the protocol's.

@@ -72,7 +72,7 @@ func (c *demoCommand) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	lived := time.Since(began)
-	d, err := lockedData(c.Data)
+	d, err := lockedData(ctx, c.Data)
 	if err != nil {
 		return err
 	}

@@ -66,6 +66,7 @@ func TestDemoOfEveryShippedTrialProvesItself(t *testing.T) {
 					t.Errorf("%v: exit status %d\n%s%s", proof, status, out, errs)
 				}
 			}
+			refusesChangedDataset(t, dir)
 			again := filepath.Join(t.TempDir(), "again")
 			if status, out, errs := runProgram(t, "demo", "--protocol", protocol, "--data", again, "--no-serve"); status != 0 {
 				t.Fatalf("exit status %d\n%s%s", status, out, errs)
@@ -87,6 +88,32 @@ func TestDemoOfEveryShippedTrialProvesItself(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// refusesChangedDataset changes one digit of the locked dataset: it is not analysed, and the report stays.
+func refusesChangedDataset(t *testing.T, dir string) {
+	t.Helper()
+	file := filepath.Join(dir, "locked", "dataset.json")
+	good, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := string(good)
+	i := strings.LastIndex(changed, `"locked": "2`)
+	if i < 0 {
+		t.Fatal("no time of the lock")
+	}
+	i += len(`"locked": "202`)
+	changed = changed[:i] + string('0'+(changed[i]-'0'+1)%10) + changed[i+1:]
+	if err := os.WriteFile(file, []byte(changed), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if status, _, errs := runProgram(t, "analyze", dir, "--no-sensitivity"); status != 1 || !strings.Contains(errs, "not the one that was locked") {
+		t.Errorf("a changed dataset: exit status %d: %s", status, errs)
+	}
+	if err := os.WriteFile(file, good, 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
 
