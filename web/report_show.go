@@ -31,15 +31,14 @@ func (s *Site) reportShow(w http.ResponseWriter, r *http.Request) error {
 	if err := execute(&bar, "problem", "bar", f); err != nil {
 		return err
 	}
-	sheet, err := assetURL("bar.css")
-	if err != nil {
+	var links bytes.Buffer
+	if err := execute(&links, "problem", "links", f); err != nil {
 		return err
 	}
 	digest := sha256.Sum256([]byte(style))
 	w.Header().Set("Content-Security-Policy", fmt.Sprintf("%s; style-src-elem 'self' 'sha256-%s'; style-src-attr 'unsafe-inline'",
 		policy, base64.StdEncoding.EncodeToString(digest[:])))
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	link := fmt.Sprintf(`<link rel="stylesheet" href="%s">`, sheet)
-	_, _ = fmt.Fprint(w, strings.Replace(before, "<style>", link+"<style>", 1), bar.String(), "<header>", after) // whoever asked may have gone
+	_, _ = fmt.Fprint(w, strings.Replace(before, "<style>", links.String()+"<style>", 1), bar.String(), "<header>", after) // whoever asked may have gone
 	return nil
 }

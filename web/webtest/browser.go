@@ -76,6 +76,9 @@ func Open(t testing.TB, address string, on Screen) *Tab {
 	}
 	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
+	if err := chromedp.Do(ctx); err != nil { // the tab lives as long as the context of its first action, so that one has no limit
+		t.Fatalf("the browser opens no tab: %v", err)
+	}
 	tab := &Tab{TB: t, ctx: ctx, address: address}
 	size := chromedp.EmulateViewport(on.Width, on.Height)
 	if on.Phone {
@@ -129,6 +132,22 @@ func (t *Tab) Goto(path string) {
 func (t *Tab) Click(selector string) {
 	t.Helper()
 	t.do(chromedp.Click(chromedp.CSS(selector)))
+}
+
+// Follow clicks what leads to another page, and waits for that page.
+func (t *Tab) Follow(selector string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.ctx, within)
+	defer cancel()
+	if _, err := chromedp.RunResponse(ctx, chromedp.Click(chromedp.CSS(selector))); err != nil {
+		t.Fatalf("the browser, after a click on %s: %v", selector, err)
+	}
+}
+
+// Choose chooses an option of a list by its value.
+func (t *Tab) Choose(selector, value string) {
+	t.Helper()
+	t.do(chromedp.SetValue(chromedp.CSS(selector), value))
 }
 
 // Dark makes the page believe that dark colors are wanted.

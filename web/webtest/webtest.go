@@ -115,7 +115,7 @@ type Page struct {
 // All gives the elements that a selector matches; none in a reply that is no HTML.
 func (p *Page) All(t testing.TB, selector string) []*html.Node {
 	t.Helper()
-	match, err := cascadia.Parse(selector)
+	match, err := cascadia.ParseGroup(selector)
 	if err != nil {
 		t.Fatalf("%q is no selector: %v", selector, err)
 	}
