@@ -78,7 +78,7 @@ func outcomeText(p *study.Protocol, row analysis.ChangeRow) string {
 	var arms []string
 	for _, a := range row.Arms {
 		arm, _ := p.Arm(a.Arm)
-		arms = append(arms, fmt.Sprintf("%s in the %s group", moved(a.Relative.Value), lower(arm.Name)))
+		arms = append(arms, fmt.Sprintf("%s in the %s group (n = %d)", moved(a.Relative.Value), lower(arm.Name), a.Analysed))
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: the mean %s.", o.Name, list(arms))
@@ -126,12 +126,17 @@ func moved(percent float64) string {
 	}
 }
 
+// direction says whom a difference favors, and calls it no more than an estimate where the interval holds none.
 func direction(d analysis.Difference, arm string) string {
+	lead := ", "
+	if d.Points.Lower <= 0 && d.Points.Upper >= 0 {
+		lead = ", the estimate being "
+	}
 	switch d.Benefit {
 	case "better":
-		return ", in favor of " + arm
+		return lead + "in favor of " + arm
 	case "worse":
-		return ", against " + arm
+		return lead + "against " + arm
 	}
 	return ""
 }
