@@ -36,8 +36,11 @@ var shownAs = []identity.Role{identity.Owner, identity.Coordinator, identity.Sta
 // roleCookie keeps the choice among shownAs.
 const roleCookie = "rekindle_role"
 
-// signedIn tells who asks. In a rehearsal there is nobody to protect, and whoever comes looks as the role they choose.
+// signedIn tells who asks: the participant to whom the browser is open, else nobody. In a rehearsal there is nobody to protect, and whoever comes looks as the role they choose.
 func (s *Site) signedIn(r *http.Request) identity.Actor {
+	if by, open := s.arrived(r); open {
+		return by
+	}
 	if !s.Conduct.Simulated {
 		return visitor
 	}
@@ -56,6 +59,9 @@ func (s *Site) roleChoose(w http.ResponseWriter, r *http.Request) error {
 		return nowhere(w, r)
 	case !slices.Contains(shownAs, role):
 		return problem.New(problem.Invalid, "%.40q is no role that a rehearsal is shown to", string(role)).On("role").Instead("Choose one of the list.")
+	}
+	if err := s.forget(w, r); err != nil {
+		return err
 	}
 	http.SetCookie(w, &http.Cookie{Name: roleCookie, Value: string(role), Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
 	http.Redirect(w, r, "/", http.StatusSeeOther)

@@ -17,6 +17,7 @@ import (
 
 	"rekindle/platform/identity"
 	"rekindle/problem"
+	"rekindle/trial/study"
 )
 
 //go:embed page
@@ -49,8 +50,12 @@ type frame struct {
 	Roles     []identity.Role // as which a rehearsal can be looked at
 	Menu      []item
 	Program   string
-	Light     bool // the page has no dark colors
-	Page      any  // the page's own struct
+	Light     bool             // the page has no dark colors
+	Page      any              // the page's own struct
+	Lang      string           // "en", "es"
+	Languages []string         // that the page can be read in; none: English alone
+	Help      []study.Resource // urgent help, on a participant's page
+	Contact   *study.Contact   // whom a participant writes to
 	zone      *time.Location
 }
 
@@ -62,7 +67,7 @@ type item struct {
 
 func (s *Site) frame(r *http.Request, title string, content any) frame {
 	by := actor(r)
-	f := frame{Title: title, Study: s.Conduct.Protocol.Title, Simulated: s.Conduct.Simulated, By: by, Program: s.Conduct.Program, Page: content, zone: s.zone()}
+	f := frame{Title: title, Study: s.Conduct.Protocol.Title, Simulated: s.Conduct.Simulated, By: by, Program: s.Conduct.Program, Page: content, Lang: "en", zone: s.zone()}
 	if f.Simulated {
 		f.Roles = shownAs
 	}
@@ -79,8 +84,15 @@ func (f frame) InZone(t time.Time) time.Time { return t.In(f.zone) }
 
 // show replies with a page. It is made in full before anything is sent, so that what fails becomes a problem's page.
 func (s *Site) show(w http.ResponseWriter, r *http.Request, status int, name, title string, content any) error {
+	if actor(r).Role == identity.Participant {
+		return s.showMine(w, r, status, name, title, content)
+	}
+	return send(w, status, name, s.frame(r, title, content))
+}
+
+func send(w http.ResponseWriter, status int, name string, f frame) error {
 	var b bytes.Buffer
-	if err := execute(&b, name, "layout", s.frame(r, title, content)); err != nil {
+	if err := execute(&b, name, "layout", f); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -114,6 +126,9 @@ var words = template.FuncMap{
 	"dash":     dash,
 	"sentence": sentence,
 	"lines":    lines,
+	"host":     host,
+	"tongue":   func(lang string) string { return tongues[lang] },
+	"pair":     func(f frame, one itemField) asked { return asked{f, one} },
 }
 
 // number writes a whole number with separators: 3,247.

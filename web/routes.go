@@ -42,6 +42,26 @@ func (s *Site) routes() []route {
 		{"GET /outbox", "outbox.read", s.outboxList},
 		{"GET /outbox/{id}", "outbox.read", s.outboxShow},
 
+		// A participant's own
+		{"GET /p/{token}", anybody, s.linkShow},
+		{"POST /p/{token}", anybody, s.linkOpen},
+		{"GET /p/{token}/stop", anybody, s.stopShow},
+		{"POST /p/{token}/stop", anybody, s.stop},
+		{"GET /me", "home.read", s.homeShow},
+		{"GET /me/start", "home.read", s.startShow},
+		{"POST /me/decline", "participant.decline", s.decline},
+		{"GET /me/consent", "home.read", s.consentShow},
+		{"POST /me/consent", "participant.consent", s.consentSign},
+		{"GET /me/survey/{visit}", "home.read", s.surveyShow},
+		{"GET /me/survey/{visit}/{form}", "home.read", s.formShow},
+		{"POST /me/survey/{visit}/{form}", "assessment.answer", s.formSave},
+		{"GET /me/group", "home.read", s.groupShow},
+		{"GET /me/access", "home.read", s.accessShow},
+		{"GET /me/data", "home.read", s.dataDownload},
+		{"GET /me/withdraw", "home.read", s.withdrawShow},
+		{"POST /me/withdraw", "participant.withdraw", s.withdraw},
+		{"POST /me/leave", "home.read", s.leave},
+
 		// Every other address
 		{"/", anybody, nowhere},
 	}

@@ -17,14 +17,16 @@ import (
 	"rekindle/platform/store"
 	"rekindle/problem"
 	"rekindle/report"
+	"rekindle/trial/instrument"
 )
 
 // Site is the pages of one study. Its fields are set before Handler is called and stay as they are.
 type Site struct {
-	Conduct   *conduct.Conduct // the study: its store, its protocol, whether its people are simulated
-	PublicKey string           // checks the audit trail; empty: the trail cannot be checked here
-	Report    string           // folder of the report; there need not be one yet
-	Log       *slog.Logger     // nil: slog.Default()
+	Conduct   *conduct.Conduct     // the study: its store, its protocol, whether its people are simulated
+	PublicKey string               // checks the audit trail; empty: the trail cannot be checked here
+	Report    string               // folder of the report; there need not be one yet
+	Log       *slog.Logger         // nil: slog.Default()
+	Wordings  *instrument.Wordings // licensed words of instruments; nil: our own
 
 	trail  kept[audit.Report]
 	draws  kept[proof]
@@ -68,7 +70,7 @@ func (s *Site) guarded(rt route, w http.ResponseWriter, r *http.Request) (err er
 	}()
 	if rt.verb != anybody {
 		if err := actor(r).Require(rt.verb); err != nil {
-			return err
+			return s.closed(w, r, rt, err)
 		}
 	}
 	return rt.page(w, r)

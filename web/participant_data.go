@@ -1,0 +1,122 @@
+package web
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"rekindle/platform/store"
+	"rekindle/trial/assessment"
+	"rekindle/trial/consent"
+	"rekindle/trial/participant"
+	"rekindle/trial/session"
+)
+
+// participantAccessPage says who sees what, and who has acted on the participant's data.
+type participantAccessPage struct {
+	Rows   []string // keys of the table's rows
+	Events []accessLine
+}
+
+// accessLine is one act on the participant's data.
+type accessLine struct {
+	At   time.Time
+	Role string
+	Verb string
+	Key  string // of the words of the verb
+}
+
+// accessShown is how many acts the page shows, the latest first; the download has all.
+const accessShown = 50
+
+// accessShow says who sees what.
+func (s *Site) accessShow(w http.ResponseWriter, r *http.Request) error {
+	st, err := s.standing(r)
+	if err != nil {
+		return err
+	}
+	page := participantAccessPage{Rows: []string{"who_you", "who_coach", "who_office", "who_statistician", "who_leaders", "who_finance", "who_owner"}}
+	err = s.read(r, func(tx *store.Tx) error {
+		events, err := tx.LatestEvents(r.Context(), store.EventFilter{Object: string(st.Record.Code)}, 0, accessShown)
+		for _, e := range events {
+			line := accessLine{Role: "role_" + e.Role, Verb: e.Verb, Key: "did_" + e.Verb}
+			if line.At, err = time.Parse(time.RFC3339Nano, e.At); err != nil {
+				return err
+			}
+			line.At = line.At.In(st.zone)
+			page.Events = append(page.Events, line)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return s.showMine(w, r, http.StatusOK, "participant_access", "sees", page)
+}
+
+// ownData is everything that the study keeps under a participant's code.
+type ownData struct {
+	Study       string                  `json:"study"`
+	Registered  string                  `json:"registered"`
+	MadeAt      time.Time               `json:"made_at"`
+	Participant participant.Record      `json:"participant"`
+	Group       string                  `json:"group,omitempty"`
+	Consents    []consent.Signature     `json:"consents"`
+	Visits      []assessment.Visit      `json:"surveys"`
+	Forms       []assessment.Form       `json:"forms"`
+	Corrections []assessment.Correction `json:"corrections"`
+	Sessions    []session.Session       `json:"sessions"`
+	Acts        []ownAct                `json:"acts"`
+}
+
+// ownAct is one event of the audit trail about the participant.
+type ownAct struct {
+	At   string `json:"at"`
+	Role string `json:"role"`
+	Verb string `json:"verb"`
+}
+
+// dataDownload hands out everything that the study keeps under the participant's code, as JSON.
+func (s *Site) dataDownload(w http.ResponseWriter, r *http.Request) error {
+	st, err := s.standing(r)
+	if err != nil {
+		return err
+	}
+	p := s.Conduct.Protocol
+	d := ownData{Study: p.Title, Registered: p.Registration.Number, MadeAt: st.Now.UTC(), Participant: st.Record, Group: st.Arm.Name, Consents: st.Signed, Sessions: st.Sessions}
+	err = s.read(r, func(tx *store.Tx) error {
+		code := st.Record.Code
+		for _, v := range st.Visits {
+			d.Visits = append(d.Visits, v.Visit)
+			for _, f := range v.Forms {
+				form, err := tx.Form(r.Context(), code, v.ID, f.Instrument)
+				if err != nil {
+					return err
+				}
+				if !form.StartedAt.IsZero() {
+					d.Forms = append(d.Forms, form.Form)
+				}
+			}
+		}
+		if d.Corrections, err = tx.Corrections(r.Context(), code); err != nil {
+			return err
+		}
+		events, err := tx.Events(r.Context(), string(code), 0, 100_000)
+		for _, e := range events {
+			d.Acts = append(d.Acts, ownAct{e.At, e.Role, e.Verb})
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	text, err := json.MarshalIndent(d, "", "  ")
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", "my-data.json"))
+	_, _ = w.Write(append(text, '\n')) // whoever asked may have gone
+	return nil
+}

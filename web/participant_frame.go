@@ -1,0 +1,106 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/text/language"
+
+	"rekindle/platform/identity"
+	"rekindle/problem"
+	"rekindle/trial/instrument"
+)
+
+// langCookie keeps the language that a participant chose.
+const langCookie = "rekindle_lang"
+
+// tongues are the languages of a participant's pages, each by its own name.
+var tongues = map[string]string{"en": "English", "es": "Español"}
+
+var matcher = language.NewMatcher([]language.Tag{language.English, language.Spanish})
+
+// tongue is the language of a request: chosen now, chosen before, or the browser's.
+func tongue(r *http.Request) string {
+	known := instrument.Languages()
+	if asked := r.URL.Query().Get("lang"); slices.Contains(known, asked) {
+		return asked
+	}
+	if c, err := r.Cookie(langCookie); err == nil && slices.Contains(known, c.Value) {
+		return c.Value
+	}
+	_, i := language.MatchStrings(matcher, r.Header.Get("Accept-Language"))
+	return known[i]
+}
+
+// say gives a text of participants' pages in a language; one that is missing is a fault of the program.
+func say(lang, key string, args ...any) (string, error) {
+	text, ok := texts[lang][key]
+	if !ok {
+		return "", problem.New(problem.Internal, "the text %q is missing in %q", key, lang)
+	}
+	if len(args) > 0 {
+		text = fmt.Sprintf(text, args...)
+	}
+	return text, nil
+}
+
+// T gives a text in the page's language.
+func (f frame) T(key string, args ...any) (string, error) { return say(f.Lang, key, args...) }
+
+// Has reports whether there is a text.
+func (f frame) Has(key string) bool { return texts[f.Lang][key] != "" }
+
+// Day writes a day in the page's language.
+func (f frame) Day(t time.Time) string { return dayIn(f.Lang, t) }
+
+// Moment writes a time to the minute, with its zone.
+func (f frame) Moment(t time.Time) string { return dayIn(f.Lang, t) + ", " + t.Format("15:04 MST") }
+
+var meses = strings.Fields("enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre")
+
+func dayIn(lang string, t time.Time) string {
+	if lang == "es" {
+		return fmt.Sprintf("%d de %s de %d", t.Day(), meses[t.Month()-1], t.Year())
+	}
+	return t.Format("January 2, 2006")
+}
+
+// host is what people read of an address.
+func host(address string) string {
+	if u, err := url.Parse(address); err == nil && u.Host != "" {
+		return strings.TrimSuffix(u.Host+u.Path, "/")
+	}
+	return address
+}
+
+// showMine replies with a page for participants: in their language, with urgent help and whom to write to on every one.
+func (s *Site) showMine(w http.ResponseWriter, r *http.Request, status int, name, title string, content any) error {
+	f := s.frame(r, title, content)
+	f.Lang, f.Languages, f.Contact, f.Menu = tongue(r), instrument.Languages(), &s.Conduct.Protocol.Contact, nil
+	for _, resource := range s.Conduct.Protocol.Resources {
+		if resource.Urgent {
+			f.Help = append(f.Help, resource)
+		}
+	}
+	if text := texts[f.Lang][title]; text != "" {
+		f.Title = text
+	}
+	if f.By.Role == identity.Participant {
+		for _, m := range [][2]string{{"home", home}, {"sees", home + "/access"}, {"data", home + "/data"}, {"leave", home + "/withdraw"}} {
+			label, err := f.T(m[0])
+			if err != nil {
+				return err
+			}
+			f.Menu = append(f.Menu, item{label, m[1], r.URL.Path == m[1]})
+		}
+	}
+	if r.URL.Query().Get("lang") == f.Lang {
+		http.SetCookie(w, &http.Cookie{Name: langCookie, Value: f.Lang, Path: "/", MaxAge: int((365 * 24 * time.Hour).Seconds()), HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	}
+	w.Header().Set("Vary", "Accept-Language, Cookie")
+	return send(w, status, name, f)
+}
