@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"rekindle/platform/audit"
+	"rekindle/platform/config"
 	"rekindle/platform/identity"
 	"rekindle/platform/store"
 	"rekindle/problem"
@@ -26,6 +27,8 @@ type Conduct struct {
 
 	Random    io.Reader       // codes, links, the seed of randomization; nil: the operating system's
 	Quiet     *followup.Quiet // when no planned mail arrives; nil: followup.Night
+	Session   config.Session  // how long staff stay signed in; zero: half an hour without a page, half a day in all
+	LinksOff  bool            // this installation lets no staff sign in by a link in a mail
 	BaseURL   string          // what personal links begin with, "https://coaching.example.org"
 	Program   string          // version of the program
 	Simulated bool            // people of a rehearsal

@@ -124,8 +124,8 @@ func (c *Conduct) needless(ctx context.Context, tx *store.Tx, m post.Message) (w
 	}
 	i, err := tx.Identity(ctx, participant.Code(m.Person))
 	switch {
-	case problem.Is(err, problem.NotFound): // staff
-		return "", nil
+	case problem.Is(err, problem.NotFound):
+		return needlessToStaff(ctx, tx, m)
 	case err != nil:
 		return "", err
 	case i.Bounced != nil:
@@ -134,6 +134,17 @@ func (c *Conduct) needless(ctx context.Context, tx *store.Tx, m post.Message) (w
 		return "wants no more mail", nil
 	}
 	return "", nil
+}
+
+func needlessToStaff(ctx context.Context, tx *store.Tx, m post.Message) (why string, err error) {
+	a, err := tx.Account(ctx, m.Person)
+	switch {
+	case problem.Is(err, problem.NotFound):
+		return "nobody is known by this code any more", nil
+	case err == nil && a.Disabled != nil:
+		return "the account is closed", nil
+	}
+	return "", err
 }
 
 // serverPause is how long a message waits after the mail server had trouble of its own.

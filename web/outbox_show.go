@@ -64,8 +64,8 @@ func masked(by identity.Actor, m post.Message, text string) string {
 	return text
 }
 
-// personal finds the links by which a person is known: whoever has one acts as that person.
-var personal = regexp.MustCompile(`(/p/)[A-Za-z0-9_-]{8,}`)
+// personal finds the links by which a person, or a member of staff, is known: whoever has one acts as them.
+var personal = regexp.MustCompile(`(/[ps]/)[A-Za-z0-9_-]{8,}`)
 
 // sealed takes the secret out of personal links. Nobody needs it here, the recipient has it.
 func (s *Site) sealed(text string) string {

@@ -51,9 +51,6 @@ func (s *Settings) agree() (found problem.List) {
 	if s.Session.Idle > s.Session.Life {
 		wrong("session.idle", "Make it shorter than session.life", "Nobody is signed in for so long")
 	}
-	if s.Session.ParticipantIdle > s.Session.ParticipantLife {
-		wrong("session.participant_idle", "Make it shorter than session.participant_life", "Nobody is signed in for so long")
-	}
 	if (s.OIDC.Issuer == "") != (s.OIDC.Client == "") {
 		wrong("oidc.client", "Give oidc.issuer and oidc.client, or neither", "An issuer and the name of the client belong together")
 	}

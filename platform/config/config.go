@@ -61,10 +61,9 @@ type Quiet struct {
 	Holidays []study.Date
 }
 
-// Session is how long somebody stays signed in.
+// Session is how long staff stay signed in.
 type Session struct {
-	Idle, Life                       time.Duration // staff: without a page, and in all
-	ParticipantIdle, ParticipantLife time.Duration
+	Idle, Life time.Duration // without a page, and in all
 }
 
 // OIDC is the hospital's sign-in; without an issuer there is none.

@@ -55,8 +55,6 @@ func table(dir string) []setting {
 
 		{"session.idle", "30m", "Staff are signed out after so long without a page ...", "15m", duration(time.Minute, 24*time.Hour, func(s *Settings) *time.Duration { return &s.Session.Idle })},
 		{"session.life", "12h", "... and after so long in any case.", "10h", duration(time.Minute, 30*24*time.Hour, func(s *Settings) *time.Duration { return &s.Session.Life })},
-		{"session.participant_idle", "4h", "Participants, who come by their personal link, after so long without a page ...", "1h", duration(time.Minute, 24*time.Hour, func(s *Settings) *time.Duration { return &s.Session.ParticipantIdle })},
-		{"session.participant_life", "24h", "... and after so long in any case.", "12h", duration(time.Minute, 30*24*time.Hour, func(s *Settings) *time.Duration { return &s.Session.ParticipantLife })},
 
 		{"sign_in.links", "true", "Staff may sign in by a link in a mail. An owner can switch it off for the study as well.", "false", yesOrNo(func(s *Settings) *bool { return &s.Links })},
 		{"oidc.issuer", "", "The hospital's OpenID Connect issuer. Without one there is no such sign-in.", "https://login.example.org", httpsURL(func(s *Settings) *string { return &s.OIDC.Issuer })},

@@ -24,6 +24,9 @@ var permissions = map[string][]Role{
 	"participant.readdress": {Coordinator, Owner},
 	"participant.opt_out":   {Participant, Coordinator},
 	"participant.complain":  {Coordinator, Clock},
+	"participant.link":      {Coordinator}, // a new personal link, to the address on the roster
+	"participant.ask_link":  {Visitor},     // the same, for oneself
+	"participant.unlink":    {Participant, Coordinator},
 	"participant.consent":   {Participant},
 	"participant.exclude":   {Participant, Coordinator, Clock},
 	"participant.enrol":     {Participant, Coordinator, Clock},
@@ -62,6 +65,13 @@ var permissions = map[string][]Role{
 	"incentive.issue":   {Clock},
 	"incentive.send":    {Coordinator},
 	"incentive.receive": {Participant, Coordinator},
+
+	"account.sign_in": {Visitor},
+	"account.secure":  {Coach, Coordinator, Statistician, Leadership, Finance, Owner}, // one's own
+	"account.invite":  {Owner},
+	"account.change":  {Owner}, // roles, closing, starting anew
+	"account.read":    {Owner},
+	"coach.invite":    {Coordinator, Owner},
 
 	"dataset.lock":    {Statistician, Owner},
 	"dataset.unblind": {Statistician, Owner},

@@ -1,0 +1,171 @@
+package conduct
+
+import (
+	"context"
+	"time"
+
+	"rekindle/platform/identity"
+	"rekindle/platform/store"
+	"rekindle/problem"
+)
+
+// SetPassword gives the owner of a token a password. Where there is one already it must be given too. Everywhere else they are signed
+// out.
+func (c *Conduct) SetPassword(ctx context.Context, token, before, password string) error {
+	return c.secure(ctx, token, before, func(ctx context.Context, s identity.SignIn, a identity.Account) (func(*store.Tx, *identity.Account) error, error) {
+		if err := identity.CheckPassword(password, a.Name, a.Email, c.Protocol.Title); err != nil {
+			return nil, err
+		}
+		hash, err := identity.HashPassword(c.random(), password)
+		return func(tx *store.Tx, a *identity.Account) error {
+			a.Password = hash
+			if _, err := tx.EndSignIns(ctx, a.Code, s.Hash); err != nil {
+				return err
+			}
+			return record(ctx, tx, a.Actor(s.Role), "account.secure", a.Code, nil, facts{"password": "set"}, "")
+		}, err
+	})
+}
+
+// Authenticator is what an authenticator app is told once.
+type Authenticator struct {
+	Secret string // to type in
+	URL    string // to read as a picture, otpauth://
+}
+
+const authenticatorLife = 30 * time.Minute
+
+// BeginAuthenticator draws a secret for the authenticator app of the owner of a token. It holds once ConfirmAuthenticator has seen a code
+// made with it. Where there is a password it must be given.
+func (c *Conduct) BeginAuthenticator(ctx context.Context, token, password string) (app Authenticator, err error) {
+	err = c.secure(ctx, token, password, func(ctx context.Context, s identity.SignIn, a identity.Account) (func(*store.Tx, *identity.Account) error, error) {
+		app.Secret, err = identity.NewSecret(c.random())
+		app.URL = identity.SecretURL(app.Secret, c.Protocol.Title, a.Email)
+		return func(tx *store.Tx, a *identity.Account) error {
+			return tx.Remember(ctx, LinkHash("authenticator "+a.Code), []byte(app.Secret), tx.Now().Add(authenticatorLife))
+		}, err
+	})
+	return app, err
+}
+
+// ConfirmAuthenticator takes the first code of an authenticator app, from when on codes are asked, and gives the recovery codes: they are
+// shown once.
+func (c *Conduct) ConfirmAuthenticator(ctx context.Context, token, code string) (recovery []string, err error) {
+	err = c.Store.Write(ctx, func(tx *store.Tx) error {
+		s, a, err := c.stepping(ctx, tx, token, identity.NeedsSetup, identity.Complete)
+		if err != nil {
+			return err
+		}
+		key := LinkHash("authenticator " + a.Code)
+		secret, err := tx.Recall(ctx, key)
+		if err != nil {
+			return orElse(ignore(err, problem.NotFound), problem.New(problem.Conflict, "Setting up the app took too long").Instead("Begin again."))
+		}
+		step, ok := identity.CheckCode(string(secret), code, tx.Now(), 0)
+		if !ok {
+			return problem.New(problem.Invalid, "This is not the code of now").On("code").Instead("Look whether the clock of your phone is right, and type the six digits that the app shows.")
+		}
+		a.Secret, a.Step = string(secret), step
+		if recovery, a.Recovery, err = identity.NewRecovery(c.random()); err != nil {
+			return err
+		}
+		if err := tx.SaveAccount(ctx, a); err != nil {
+			return err
+		}
+		if err := tx.Forget(ctx, key); err != nil {
+			return err
+		}
+		return record(ctx, tx, a.Actor(s.Role), "account.secure", a.Code, nil, facts{"authenticator": "set", "recovery_codes": len(recovery)}, "")
+	})
+	if err != nil {
+		return nil, err
+	}
+	return recovery, nil
+}
+
+// NewRecoveryCodes gives new recovery codes in place of those before. Where there is a password it must be given.
+func (c *Conduct) NewRecoveryCodes(ctx context.Context, token, password string) (recovery []string, err error) {
+	err = c.secure(ctx, token, password, func(ctx context.Context, s identity.SignIn, a identity.Account) (func(*store.Tx, *identity.Account) error, error) {
+		if a.Secret == "" {
+			return nil, problem.New(problem.Conflict, "There is no authenticator app to stand in for")
+		}
+		codes, hashes, err := identity.NewRecovery(c.random())
+		recovery = codes
+		return func(tx *store.Tx, a *identity.Account) error {
+			a.Recovery = hashes
+			return record(ctx, tx, a.Actor(s.Role), "account.secure", a.Code, nil, facts{"recovery_codes": len(hashes)}, "")
+		}, err
+	})
+	return recovery, err
+}
+
+// FinishSetup completes a sign-in that began with an invitation, once there is a way to sign in again: a password with an authenticator
+// app, a passkey, or, where they are allowed, links in mails.
+func (c *Conduct) FinishSetup(ctx context.Context, token string) (s Signed, err error) {
+	err = c.Store.Write(ctx, func(tx *store.Tx) error {
+		before, a, err := c.stepping(ctx, tx, token, identity.NeedsSetup)
+		if err != nil {
+			return err
+		}
+		allowed, err := c.linksAllowed(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if !a.Secured() && !(allowed && before.Method == "invitation") {
+			return problem.New(problem.Conflict, "There is no way yet to sign in again").Instead("Set a password and an authenticator app, or a passkey.")
+		}
+		s, err = c.finish(ctx, tx, before, a, facts{"method": before.Method})
+		return err
+	})
+	return s, err
+}
+
+// secure runs a change of how the owner of a token signs in. The password that the account has must be given, except right after an
+// invitation; prepare runs outside of any transaction, since passwords take long on purpose.
+func (c *Conduct) secure(ctx context.Context, token, password string, prepare func(context.Context, identity.SignIn, identity.Account) (func(*store.Tx, *identity.Account) error, error)) error {
+	stages := []identity.Stage{identity.NeedsSetup, identity.Complete}
+	var s identity.SignIn
+	var a identity.Account
+	if err := c.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		s, a, err = c.stepping(ctx, tx, token, stages...)
+		return err
+	}); err != nil {
+		return err
+	}
+	if err := a.Actor(s.Role).Require("account.secure"); err != nil {
+		return err
+	}
+	asked := a.Password != "" && s.Stage == identity.Complete
+	if asked {
+		if err := c.attempt(ctx, s.Origin, a.Email); err != nil {
+			return err
+		}
+		if !identity.IsPassword(a.Password, password) {
+			if err := c.Store.Write(ctx, func(tx *store.Tx) error { return c.recordFailure(ctx, tx, a.Code, "password") }); err != nil {
+				return err
+			}
+			return problem.New(problem.Invalid, "This is not your password").On("password")
+		}
+	}
+	change, err := prepare(ctx, s, a)
+	if err != nil {
+		return err
+	}
+	return c.Store.Write(ctx, func(tx *store.Tx) error {
+		s, a, err := c.stepping(ctx, tx, token, stages...)
+		if err != nil {
+			return err
+		}
+		if asked {
+			for _, key := range []string{c.throttled(tx, a.Email), c.network(tx, s.Origin)} {
+				if err := tx.Refund(ctx, key); err != nil {
+					return err
+				}
+			}
+		}
+		if err := change(tx, &a); err != nil {
+			return err
+		}
+		return tx.SaveAccount(ctx, a)
+	})
+}
