@@ -165,11 +165,20 @@ type Violation struct {
 	Targets  []string
 }
 
-// Axe gives the violations of WCAG 2.2 A and AA, and of good practice, that axe-core finds on the page.
-func (t *Tab) Axe() []Violation {
+// Axe gives the violations of WCAG 2.2 A and AA, and of good practice, that axe-core finds on the page; of some of its rules alone,
+// where any are named.
+func (t *Tab) Axe(rules ...string) []Violation {
 	t.Helper()
 	t.do(chromedp.Evaluate[chromedp.Void](axe))
-	text := Evaluate[string](t, `axe.run(document, {resultTypes: ["violations"]}).then(r => JSON.stringify(r.violations.map(v => ({
+	options := map[string]any{"resultTypes": []string{"violations"}}
+	if len(rules) > 0 {
+		options["runOnly"] = rules
+	}
+	how, err := json.Marshal(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := Evaluate[string](t, `axe.run(document, `+string(how)+`).then(r => JSON.stringify(r.violations.map(v => ({
 		ID: v.id, Help: v.help, Targets: v.nodes.slice(0, 5).map(n => n.target.join(" ") + ": " + (n.any[0] || n.all[0] || n.none[0] || {message: ""}).message)}))))`)
 	var found []Violation
 	if err := json.Unmarshal([]byte(text), &found); err != nil {
