@@ -216,6 +216,10 @@ func (s *Site) formPage(r *http.Request, st standing, form map[string][]string) 
 		}
 		page.add(f, it, words)
 	}
+	for i := range page.Groups { // a column needs two rows to be worth its heading
+		g := &page.Groups[i]
+		g.Grid = g.Grid && len(g.Items) > 1
+	}
 	return in, page, nil
 }
 

@@ -157,15 +157,6 @@ func (st standing) timeline() (all []turn) {
 	}
 	r := st.Record
 	add(r.ConsentedAt, "turn_signed")
-	add(r.WaitingAt, "turn_waiting")
-	add(r.RandomizedAt, "turn_group")
-	if r.InTrial() && !st.Arm.Coaching {
-		if r.UnlockedAt != nil {
-			add(r.UnlockedAt, "turn_opened")
-		} else {
-			add(r.UnlocksAt, "turn_opens")
-		}
-	}
 	for _, v := range st.Visits {
 		t := turn{At: v.Opens.In(st.zone), Until: lastDay(v.Closes, st.zone), Key: "turn_survey", Text: v.Name, Href: home + "/survey/" + v.ID}
 		switch standing := followup.StandingOf(v.Visit, st.Now); {
@@ -180,6 +171,15 @@ func (st standing) timeline() (all []turn) {
 			t.Planned, t.Href = true, ""
 		}
 		all = append(all, t)
+	}
+	add(r.WaitingAt, "turn_waiting")
+	add(r.RandomizedAt, "turn_group")
+	if r.InTrial() && !st.Arm.Coaching {
+		if r.UnlockedAt != nil {
+			add(r.UnlockedAt, "turn_opened")
+		} else {
+			add(r.UnlocksAt, "turn_opens")
+		}
 	}
 	for _, one := range st.Sessions {
 		switch one.State {

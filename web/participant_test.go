@@ -90,7 +90,7 @@ func (e *enrolling) at(day string) {
 	succeed(e, err)
 }
 
-var personalLink = regexp.MustCompile(`https://coaching\.example\.org(/p/[a-z2-7]{26})`)
+var personalLink = regexp.MustCompile(`https?://coaching\.example\.org(/p/[a-z2-7]{26})`)
 
 // invite adds n people and gives the code and the personal link of each, out of the mail that went to them.
 func (e *enrolling) invite(n int) (codes []participant.Code, links []string) {
@@ -432,7 +432,7 @@ func TestEveryTextInEveryLanguage(t *testing.T) {
 					t.Errorf("%s in %s has no %s", in.ID, lang, it.ID)
 				}
 			}
-			if owned := in.Licence.Wording != instrument.OwnWords; owned != (len(p.All(t, ".notice .badge")) == 1) {
+			if owned := in.Licence.Wording != instrument.OwnWords; owned != (len(p.All(t, ".survey .badge")) == 1) || owned && !strings.Contains(p.Text(t, ".notice"), in.Name) {
 				t.Errorf("%s in %s: marked as demonstration wording %v, want %v", in.ID, lang, !owned, owned)
 			}
 		}
