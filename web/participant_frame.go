@@ -97,6 +97,13 @@ func (s *Site) showMine(w http.ResponseWriter, r *http.Request, status int, name
 			}
 			f.Menu = append(f.Menu, item{label, m[1], r.URL.Path == m[1]})
 		}
+		if len(f.Help) > 0 {
+			label, err := f.T("help")
+			if err != nil {
+				return err
+			}
+			f.Menu = append(f.Menu, item{label, "#help", false})
+		}
 	}
 	if r.URL.Query().Get("lang") == f.Lang {
 		http.SetCookie(w, &http.Cookie{Name: langCookie, Value: f.Lang, Path: "/", MaxAge: int((365 * 24 * time.Hour).Seconds()), HttpOnly: true, SameSite: http.SameSiteLaxMode})

@@ -237,6 +237,10 @@ func (s *Site) withdrawShow(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if st.came() { // nothing is signed yet: a plain no is enough
+		http.Redirect(w, r, home+"/start", http.StatusSeeOther)
+		return nil
+	}
 	return s.showWithdraw(w, r, st, http.StatusOK, false)
 }
 
