@@ -8,11 +8,13 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/yuin/goldmark"
 
 	"rekindle/conduct"
 	"rekindle/problem"
+	"rekindle/trial/consent"
 	"rekindle/trial/participant"
 	"rekindle/trial/study"
 )
@@ -57,7 +59,9 @@ func (s *Site) decline(w http.ResponseWriter, r *http.Request) error {
 // participantConsentPage is the text to be signed, the questions about it, and the signature.
 type participantConsentPage struct {
 	Version   string
-	Again     bool // an earlier version was signed
+	Again     bool      // an earlier version was signed
+	SignedAt  time.Time // not zero: signed, and shown to be read again
+	Hash      string    // of the text that was signed
 	Text      template.HTML
 	Criteria  []consentQuestion // attested: yes or no
 	Questions []consentQuestion
@@ -81,6 +85,9 @@ func (s *Site) consentShow(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if n := len(st.Signed); n > 0 && !st.unsigned() {
+		return s.showSigned(w, r, st, st.Signed[n-1])
+	}
 	if !st.unsigned() {
 		http.Redirect(w, r, home, http.StatusSeeOther)
 		return nil
@@ -90,6 +97,22 @@ func (s *Site) consentShow(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.showMine(w, r, http.StatusOK, "participant_consent", "consent_title", content)
+}
+
+// showSigned shows what was signed, as it was.
+func (s *Site) showSigned(w http.ResponseWriter, r *http.Request, st standing, signed consent.Signature) error {
+	for _, version := range s.Conduct.Protocol.Consent {
+		if version.Version != signed.Version || consent.Hash(version) != signed.Hash {
+			continue
+		}
+		text, err := markdown(version.Text)
+		if err != nil {
+			return err
+		}
+		return s.showMine(w, r, http.StatusOK, "participant_consent", "consent_title",
+			participantConsentPage{Version: version.Version, Text: text, SignedAt: signed.SignedAt.In(st.zone), Hash: signed.Hash})
+	}
+	return problem.New(problem.Unavailable, "The text that was signed is not in this protocol").Instead("Write to %s and ask for your copy.", s.Conduct.Protocol.Contact.Email)
 }
 
 func (s *Site) consentPage(st standing) (participantConsentPage, error) {

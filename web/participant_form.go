@@ -20,7 +20,8 @@ type participantFormPage struct {
 	Groups        []itemGroup
 	Wrong         []string // items that hold the page up
 	Blank         int      // items without an answer that may be left so
-	Sent          bool     // submitted: shown, and not to be changed here
+	Sent          bool     // shown, and not to be changed here: submitted, or not open
+	Shut          bool     // not open, and not submitted
 	Kept          bool     // saved for later
 	Earlier       string   // the page before; empty: this is the first
 }
@@ -196,7 +197,7 @@ func (s *Site) formPage(r *http.Request, st standing, form map[string][]string) 
 	if err != nil {
 		return nil, page, err
 	}
-	page = participantFormPage{Survey: v.Name, Position: at + 1, Of: len(v.Forms), Notice: words.Notice, Demonstration: words.Demonstration, Sent: saved.Submitted != nil || !v.Open}
+	page = participantFormPage{Survey: v.Name, Position: at + 1, Of: len(v.Forms), Notice: words.Notice, Demonstration: words.Demonstration, Sent: saved.Submitted != nil || !v.Open, Shut: saved.Submitted == nil && !v.Open}
 	if at > 0 {
 		page.Earlier = v.Forms[at-1].Instrument
 	}

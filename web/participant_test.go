@@ -534,3 +534,61 @@ func TestWhoeverComesLateWaits(t *testing.T) {
 		t.Errorf("told %q", told)
 	}
 }
+
+// Three months later: the survey is the next step, sending it opens coaching to whoever waited, and what was signed can be read.
+func TestThreeMonthsLater(t *testing.T) {
+	e := enrol(t)
+	codes, links := e.invite(4)
+	for i, code := range codes {
+		e.come(links[i]).baseline()
+		if e.arm(code) != "control" {
+			continue
+		}
+		v := e.come(links[i])
+		if p := v.get("/me/consent"); len(p.All(t, "form[action='/me/consent']")) != 0 || !strings.Contains(p.Text(t, "main"), "You signed this text on August 6, 2021") {
+			t.Errorf("what was signed: %q", p.Text(t, "main"))
+		}
+		if p := v.do(webtest.Scenario{Path: "/me/survey/month3/pfi16", Form: filled(t, "pfi16")}); p.Header.Get("Location") != "/me" {
+			t.Errorf("a survey that is not open yet: %d to %q", p.Status, p.Header.Get("Location"))
+		}
+		if p := v.get("/me/survey/month3/pfi16"); !strings.Contains(p.Text(t, ".note"), "not open now") || len(p.All(t, "button[name=go]")) != 0 {
+			t.Errorf("a survey that is not open says %q", p.Text(t, ".note"))
+		}
+		e.at("2021-11-05 09:00")
+		v = e.come(e.link(code))
+		p := v.get("/me")
+		if text := p.Text(t, ".next"); !strings.Contains(text, "Answer the survey") || !strings.Contains(text, "Open until December 5, 2021") {
+			t.Errorf("the next step is %q", text)
+		}
+		forms := []string{"pfi16", "mmbi2", "uwes9", "svs4", "iwpr4", "qol_vas"}
+		for i, id := range forms {
+			to := "/me"
+			if i+1 < len(forms) {
+				to = "/me/survey/month3/" + forms[i+1]
+			}
+			v.send("/me/survey/month3/"+id, filled(t, id), to)
+		}
+		if text := v.get("/me").Text(t, "main"); !strings.Contains(text, "You can choose your coach now") || !strings.Contains(text, "Coaching opened") {
+			t.Errorf("afterwards home says %q", text)
+		}
+		return
+	}
+	t.Fatal("nobody is in the control arm")
+}
+
+// Every language has every text, with the same values to fill in.
+func TestCataloguesAgree(t *testing.T) {
+	verbs := regexp.MustCompile(`%[sd]`)
+	english, spanish := web.Texts("en"), web.Texts("es")
+	for key, text := range english {
+		if spanish[key] == "" || text == "" {
+			t.Errorf("%q is missing in a language", key)
+		}
+		if a, b := strings.Join(verbs.FindAllString(text, -1), ""), strings.Join(verbs.FindAllString(spanish[key], -1), ""); a != b {
+			t.Errorf("%q is filled in with %s in English and %s in Spanish", key, a, b)
+		}
+	}
+	if len(english) != len(spanish) {
+		t.Errorf("%d texts in English, %d in Spanish", len(english), len(spanish))
+	}
+}
