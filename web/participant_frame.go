@@ -77,6 +77,14 @@ func host(address string) string {
 	return address
 }
 
+// forParticipants reports whether whoever asks is a participant, or came to where only participants come: a personal link that is
+// dead, a page of one's own that has closed.
+func forParticipants(r *http.Request) bool {
+	by := actor(r)
+	return by.Role == identity.Participant ||
+		by.Role == identity.Visitor && (strings.HasPrefix(r.URL.Path, "/p/") || r.URL.Path == home || strings.HasPrefix(r.URL.Path, home+"/"))
+}
+
 // showMine replies with a page for participants: in their language, with urgent help and whom to write to on every one.
 func (s *Site) showMine(w http.ResponseWriter, r *http.Request, status int, name, title string, content any) error {
 	f := s.frame(r, title, content)

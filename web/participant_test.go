@@ -237,7 +237,7 @@ func TestLinksOpenNothingByThemselves(t *testing.T) {
 			Never: []string{"Dr. Person", "hospital.example", string(codes[0])}},
 		{Name: "in Spanish", Path: links[0] + "?lang=es", Sees: []string{"Abrir mi página"}, Has: []string{"html[lang=es]"}},
 		{Name: "by the browser's language", Path: links[0], Header: http.Header{"Accept-Language": {"es-MX,es;q=0.9"}}, Sees: []string{"Abrir mi página"}},
-		{Name: "truncated", Path: links[0][:20], Status: http.StatusNotFound, Sees: []string{"does not open anything", "coaching-trial@example.org"}},
+		{Name: "truncated", Path: links[0][:20], Status: http.StatusNotFound, Sees: []string{"does not open anything", "coaching-trial@example.org"}, Has: []string{"#help", "a[href^='mailto:']"}},
 		{Name: "guessed", Path: "/p/" + strings.Repeat("a", 26), Status: http.StatusNotFound, Sees: []string{"does not open anything"}},
 		{Name: "guessed and sent", Path: "/p/" + strings.Repeat("a", 26), Form: url.Values{}, Status: http.StatusNotFound},
 	})
@@ -451,7 +451,7 @@ func TestWhoSeesAParticipantsPages(t *testing.T) {
 	pages := []string{"/me", "/me/start", "/me/consent", "/me/survey/baseline", "/me/survey/baseline/pfi16", "/me/group", "/me/access", "/me/data", "/me/withdraw"}
 	for _, path := range pages {
 		webtest.Run(t, e.handler, []webtest.Scenario{
-			{Name: "nobody " + path, Path: path, Status: http.StatusForbidden, Sees: []string{"personal link"}},
+			{Name: "nobody " + path, Path: path, Status: http.StatusForbidden, Sees: []string{"personal link"}, Has: []string{"#help"}, Lacks: []string{"nav li"}},
 			{Name: "a link's token as cookie " + path, Path: path, Cookie: map[string]string{"rekindle_browser": links[0][3:]}, Status: http.StatusForbidden},
 		})
 		if p := second.do(webtest.Scenario{Path: path}); strings.Contains(p.Body, string(codes[0])) {

@@ -84,7 +84,7 @@ func (f frame) InZone(t time.Time) time.Time { return t.In(f.zone) }
 
 // show replies with a page. It is made in full before anything is sent, so that what fails becomes a problem's page.
 func (s *Site) show(w http.ResponseWriter, r *http.Request, status int, name, title string, content any) error {
-	if actor(r).Role == identity.Participant {
+	if forParticipants(r) {
 		return s.showMine(w, r, status, name, title, content)
 	}
 	return send(w, status, name, s.frame(r, title, content))
