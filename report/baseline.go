@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"rekindle/analysis"
 	"rekindle/trial/study"
@@ -103,8 +104,27 @@ func table2(p *study.Protocol, r *analysis.Result) *Table {
 		t.row(outcomeLabel(o), group != "", append(cells, Fixed(row.SMD, 2))...)
 	}
 	t.Notes = append(t.Notes, "Data are mean (SD) in points of those who answered.")
+	if missing := missingScores(p, r); missing != "" {
+		t.Notes = append(t.Notes, "All of a column have a score, but for these: "+missing+".")
+	} else {
+		t.Notes = append(t.Notes, "All of a column have a score.")
+	}
 	t.Notes = append(t.Notes, outcomeNotes(p)...)
 	return t
+}
+
+// missingScores names the cells of Table 2 that rest on fewer people than their column holds.
+func missingScores(p *study.Protocol, r *analysis.Result) string {
+	var cells []string
+	for _, row := range r.Baseline {
+		o, _ := p.Outcome(row.Outcome)
+		for i, s := range row.Cells {
+			if s.N < r.Columns[i].N {
+				cells = append(cells, fmt.Sprintf("%s, %s (n = %d)", o.Name, lower(r.Columns[i].Label), s.N))
+			}
+		}
+	}
+	return strings.Join(cells, "; ")
 }
 
 // outcomeLabel is an outcome's name with the direction of benefit.
