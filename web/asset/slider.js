@@ -13,9 +13,10 @@ for (const box of document.querySelectorAll(".figure-in.line")) {
   line.setAttribute("aria-describedby", number.getAttribute("aria-describedby"));
   const ends = document.createElement("div");
   ends.className = "ends";
-  for (const text of [box.dataset.least, box.dataset.most]) {
+  for (const text of [box.dataset.least, box.dataset.hint, box.dataset.most]) {
     const end = document.createElement("span");
     end.textContent = text;
+    if (text === box.dataset.hint) end.className = "move";
     ends.append(end);
   }
   const show = () => {
