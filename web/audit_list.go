@@ -23,12 +23,10 @@ type auditListPage struct {
 
 // eventLine is one event of the trail as people read it.
 type eventLine struct {
-	Seq                       int64
-	At                        time.Time
-	Actor, Role, Verb, Object string
-	Old, New                  []fact
-	OldText, NewText, Reason  string
-	Kind                      string // what Object is: "person", "session" or ""
+	Seq                               int64
+	At                                time.Time
+	Actor, Role, Verb, Object, Reason string
+	Old, New                          []fact
 }
 
 // auditList shows the trail.
@@ -78,8 +76,7 @@ func (s *Site) auditList(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) eventLine(e audit.Entry) eventLine {
-	line := eventLine{Seq: e.Seq, Actor: e.Actor, Role: e.Role, Verb: e.Verb, Object: e.Object, OldText: e.Old, NewText: e.New,
-		Old: factsOf(e.Old), New: factsOf(e.New), Reason: e.Reason}
+	line := eventLine{Seq: e.Seq, Actor: e.Actor, Role: e.Role, Verb: e.Verb, Object: e.Object, Reason: e.Reason, Old: factsOf(e.Old), New: factsOf(e.New)}
 	if at, err := time.Parse(time.RFC3339Nano, e.At); err == nil { // a trail that was tampered with must still be readable
 		line.At = at.In(s.zone())
 	}

@@ -14,7 +14,6 @@ import (
 // randomizationPage is how people were allocated, and the proof of it. Allocations stand in it only after closing.
 type randomizationPage struct {
 	Opened      bool
-	Design      randomization.Design
 	Words       string // the design in a line
 	Commitment  string
 	Seed        string // empty until closing
@@ -46,7 +45,7 @@ func (s *Site) randomizationShow(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		content = randomizationPage{Opened: true, Design: rand.Design, Words: rand.Design.String(), Commitment: rand.Commitment, Seed: rand.Revealed, OpenedAt: rand.Opened.In(s.zone())}
+		content = randomizationPage{Opened: true, Words: rand.Design.String(), Commitment: rand.Commitment, Seed: rand.Revealed, OpenedAt: rand.Opened.In(s.zone())}
 		if content.Draws, err = tx.Randomized(r.Context()); err != nil || rand.Closed.IsZero() {
 			return err
 		}

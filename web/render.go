@@ -121,9 +121,9 @@ var words = template.FuncMap{
 	"count":    count,
 	"title":    title,
 	"int":      func(n int64) int { return int(n) },
+	"cell":     printedCell,
 	"minus":    minus,
 	"clip":     clip,
-	"dash":     dash,
 	"sentence": sentence,
 	"lines":    lines,
 	"host":     host,
@@ -171,14 +171,6 @@ func title(id any) string {
 		return ""
 	}
 	return strings.ToUpper(text[:1]) + text[1:]
-}
-
-// dash stands where there is nothing.
-func dash(text string) string {
-	if text == "" {
-		return "–"
-	}
-	return text
 }
 
 // sentence begins a text with a capital and ends it with a full stop.

@@ -1,7 +1,9 @@
 package web
 
 import (
+	"html/template"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"rekindle/problem"
@@ -37,6 +39,17 @@ func (s *Site) tableShow(w http.ResponseWriter, r *http.Request) error {
 	}
 	content := tableShowPage{Table: t, Groups: columnGroups(t.Columns), Width: len(t.Columns) + 1}
 	return s.show(w, r, http.StatusOK, "table_show", strings.TrimPrefix(t.Number+". "+t.Title, ". "), content)
+}
+
+// interval is an estimate with its interval, as the report prints it.
+var interval = regexp.MustCompile(`^(-?[0-9.]+) (\(-?[0-9.]+ to -?[0-9.]+\))$`)
+
+// printedCell keeps an interval in one piece, below its estimate where the column is narrow.
+func printedCell(text string) template.HTML {
+	if m := interval.FindStringSubmatch(text); m != nil {
+		return template.HTML(minus(m[1]) + ` <span class="nowrap">` + minus(m[2]) + `</span>`) // digits and brackets only
+	}
+	return template.HTML(template.HTMLEscapeString(minus(text)))
 }
 
 func columnGroups(columns []report.Column) (all []columnGroup) {
