@@ -66,7 +66,7 @@ func trial(rng *rand.Rand, n int, effect, gap float64) cace.Data {
 // Over simulated trials both estimates are unbiased with right standard errors, the mixture's smaller; as-treated comparison would be far off.
 func TestUnbiased(t *testing.T) {
 	rng := rand.New(rand.NewPCG(6, 1))
-	const trials, effect = 120, -1.0
+	const trials, effect = 60, -1.0
 	var sum, squares, se [2]float64
 	covered := [2]int{}
 	for range trials {
@@ -90,7 +90,7 @@ func TestUnbiased(t *testing.T) {
 	}
 	for k, name := range []string{"two stages", "mixture"} {
 		spread := math.Sqrt(squares[k]/trials - sum[k]/trials*sum[k]/trials)
-		if math.Abs(sum[k]/trials) > 3.5*spread/math.Sqrt(trials) || math.Abs(se[k]/spread-1) > 0.25 || covered[k] < 107 {
+		if math.Abs(sum[k]/trials) > 3.5*spread/math.Sqrt(trials) || math.Abs(se[k]/spread-1) > 0.35 || covered[k] < 52 {
 			t.Errorf("%s: bias %v, spread %v, SE %v, covered %d of %d", name, sum[k]/trials, spread, se[k], covered[k], trials)
 		}
 	}

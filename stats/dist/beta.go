@@ -141,7 +141,7 @@ func betaFraction(a, b, x, y float64) float64 {
 		d = 1 / d
 		step := c * d
 		f *= step
-		if !(math.Abs(step-1) >= 0x1p-53) {
+		if !(math.Abs(step-1) > 0x1p-51) { // two roundings from 1; also ends on NaN
 			break
 		}
 	}

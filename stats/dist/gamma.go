@@ -190,7 +190,7 @@ func gammaFraction(a, x float64) float64 {
 		d = 1 / d
 		step := d * c
 		h *= step
-		if !(math.Abs(step-1) >= 0x1p-53) {
+		if !(math.Abs(step-1) > 0x1p-51) { // two roundings from 1; also ends on NaN
 			break
 		}
 	}
@@ -268,6 +268,9 @@ func deviance(x, m, difference float64) float64 {
 // stirlingError is log Gamma(n+1) - (n + 1/2) log n + n - log sqrt(2 pi) for n > 0: tabled at half-integers, by
 // Stirling's series from 8 on, and between by the recurrence down from there, whose terms are all positive.
 func stirlingError(n float64) float64 {
+	if !(n > 0) {
+		return math.NaN()
+	}
 	if n >= 8 {
 		r := 1 / (n * n)
 		return (1./12 - r*(1./360-r*(1./1260-r*(1./1680-r*(1./1188-r*(691./360360-r*(1./156-

@@ -3,6 +3,8 @@ package dist
 import (
 	"math"
 
+	"gonum.org/v1/gonum/integrate/quad"
+
 	"rekindle/stats/root"
 )
 
@@ -50,16 +52,55 @@ func (d NoncentralT) tail(t float64, upper bool) float64 {
 		t, ncp = -t, -ncp
 	}
 	c := newChi(d.DF)
+	if p, ok := c.sharp(t, ncp); ok {
+		return p
+	}
 	return c.integrate(func(w float64) float64 {
 		return logUpperNormal(math.FMA(t, math.Exp(w), -ncp))
 	}, func(u float64) float64 {
-		// The normal factor bends where its argument is near zero, that is where t u is near NCP, or at the mode.
-		slope := math.Abs(ncp) + 3
-		if t*u-ncp > -9 {
-			slope = max(slope, math.Abs(t)*u)
+		z, tu := t*u-ncp, math.Abs(t)*u
+		step := math.Abs(ncp) + 3 // steepness where the argument passes zero, which it does where t u is NCP
+		if t*ncp < 0 {
+			step = min(9, step)
 		}
-		return slope
+		if z > -9 { // the factor falls like a Gaussian in w about the mode
+			falls := math.Sqrt(tu*tu+max(z, 0)*tu) + 3
+			if z > 9 {
+				return falls
+			}
+			return max(step, falls)
+		}
+		edge := math.Log((ncp - 9) / t) // from here to the mode the factor is one; NaN: it is nowhere else
+		if math.IsNaN(edge) {
+			return step
+		}
+		if (edge > math.Log(u)) == (t > 0) && c.logDensity(edge) < c.logDensity(math.Log(u))-45 {
+			return 0
+		}
+		return step
 	})
+}
+
+// sharp is for noncentralities so large that the normal factor is nearly a step at u = NCP / t, against which the law of u is flat: a
+// chi-square tail, corrected on both sides of the step by Gauss-Legendre quadrature (equation NT-3).
+func (c chi) sharp(t, ncp float64) (float64, bool) {
+	if math.Abs(ncp) < 50 || t*ncp < 0 {
+		return 0, false
+	}
+	at := ncp / t
+	if slope := c.df * math.Abs(at*at-1); !(12/math.Abs(ncp)*max(1, slope) < 0.3) {
+		return 0, false
+	}
+	low, high := math.Log((math.Abs(ncp)-9)/math.Abs(t)), math.Log((math.Abs(ncp)+9)/math.Abs(t))
+	z := func(w float64) float64 { return math.Abs(t)*math.Exp(w) - math.Abs(ncp) }
+	n := Normal{}
+	below := quad.Fixed(func(w float64) float64 { return n.CDF(z(w)) * math.Exp(c.logDensity(w)) }, low, math.Log(at), 40, quad.Legendre{}, 0)
+	above := quad.Fixed(func(w float64) float64 { return n.Survival(z(w)) * math.Exp(c.logDensity(w)) }, math.Log(at), high, 40, quad.Legendre{}, 0)
+	law := ChiSquared{c.df}
+	if t > 0 {
+		return law.CDF(c.df*at*at) - below + above, true
+	}
+	return law.Survival(c.df*at*at) - above + below, true
 }
 
 // Quantile gives the t with P(T <= t) = p.
@@ -110,7 +151,7 @@ func (c chi) integrate(logG func(w float64) float64, bend func(u float64) float6
 	b := bend(u)
 	h := min(0.1, 0.5/math.Sqrt(b*b+2*c.df*max(1, u*u)))
 	peak := log(top)
-	if math.IsInf(peak, -1) {
+	if peak < -760 { // the integral is below the smallest number
 		return 0
 	}
 	sum := 1.0
@@ -129,7 +170,13 @@ func (c chi) integrate(logG func(w float64) float64, bend func(u float64) float6
 // mode finds about where a concave log integrand is largest, by golden section after doubling outward from 0.
 func (c chi) mode(log func(w float64) float64) float64 {
 	width := 1 / math.Sqrt(2*c.df)
-	lo, mid, hi := -width, 0.0, width
+	mid := 0.0
+	for reach := width; math.IsInf(log(mid), -1) && reach < 800; reach *= 1.5 { // look for where there is anything
+		if mid = -reach; math.IsInf(log(mid), -1) {
+			mid = reach
+		}
+	}
+	lo, hi := mid-width, mid+width
 	fl, fm, fh := log(lo), log(mid), log(hi)
 	for range 200 {
 		if fm >= fl && fm >= fh {
@@ -176,12 +223,12 @@ func expm1m(x float64) float64 {
 		return math.Expm1(x) - x
 	}
 	sum, term := 0.0, x
-	for n := 2.0; ; n++ {
+	for n := 2.0; n < 40; n++ {
 		term *= x / n
-		next := sum + term
-		if next == sum {
-			return sum
+		sum += term
+		if math.Abs(term) < 0x1p-60*sum {
+			break
 		}
-		sum = next
 	}
+	return sum
 }

@@ -206,6 +206,28 @@ func TestEdgesAndNonsense(t *testing.T) {
 	}
 }
 
+// However large the noncentrality, the tails come in a moment and add to one.
+func TestExtremeNoncentrality(t *testing.T) {
+	for _, df := range []float64{0.3, 1, 5, 98, 1e4, 1e7} {
+		for _, ncp := range []float64{-1e12, -1e5, -300, -40, 1, 40, 300, 1e5, 1e12} {
+			for _, f := range []float64{-1e9, -1, 1e-6, .5, .97, 1, 1.05, 3, 1e6} {
+				d := dist.NoncentralT{DF: df, NCP: ncp}
+				if sum := d.CDF(ncp*f) + d.Survival(ncp*f); !(math.Abs(sum-1) < 1e-12) {
+					t.Errorf("%+v at %v: tails add to %v", d, ncp*f, sum)
+				}
+			}
+		}
+	}
+	for _, df := range []float64{0.5, 3, 1e6} {
+		for _, q := range []float64{1e-8, 1, 50, 1e6} {
+			d := dist.StudentizedRange{Groups: 4, DF: df}
+			if sum := d.CDF(q) + d.Survival(q); !(math.Abs(sum-1) < 1e-10) {
+				t.Errorf("%+v at %v: tails add to %v", d, q, sum)
+			}
+		}
+	}
+}
+
 func BenchmarkStudentTwoSided(b *testing.B) {
 	for b.Loop() {
 		dist.StudentT{DF: 117.3}.TwoSided(2.1)

@@ -401,3 +401,64 @@ func TestRefuses(t *testing.T) {
 		}
 	}
 }
+
+// The network algorithm agrees with counting every table.
+func TestFreemanHaltonDefinition(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r, c := rapid.IntRange(2, 4).Draw(t, "rows"), rapid.IntRange(2, 4).Draw(t, "columns")
+		table := make([][]int, r)
+		rows, cols, n := make([]int, r), make([]int, c), 0
+		for i := range table {
+			table[i] = make([]int, c)
+			for j := range c {
+				v := rapid.IntRange(0, 3).Draw(t, "cell")
+				table[i][j] = v
+				rows[i], cols[j], n = rows[i]+v, cols[j]+v, n+v
+			}
+		}
+		got, err := exact.FreemanHalton(table, 0, 1)
+		if err != nil {
+			return // one row or column only
+		}
+		factorial := func(k int) float64 { v, _ := math.Lgamma(float64(k) + 1); return v }
+		base := -factorial(n)
+		for _, v := range append(append([]int{}, rows...), cols...) {
+			base += factorial(v)
+		}
+		observed := base
+		for _, row := range table {
+			for _, v := range row {
+				observed -= factorial(v)
+			}
+		}
+		p := 0.0
+		var count func(k int, log float64)
+		left, up := append([]int{}, rows...), append([]int{}, cols...)
+		count = func(k int, log float64) {
+			if k == r*c {
+				for _, v := range append(append([]int{}, left...), up...) {
+					if v != 0 {
+						return
+					}
+				}
+				if log <= observed+1e-7 {
+					p += math.Exp(log)
+				}
+				return
+			}
+			i, j := k/c, k%c
+			for v := 0; v <= min(left[i], up[j]); v++ {
+				if j == c-1 && v != left[i] {
+					continue
+				}
+				left[i], up[j] = left[i]-v, up[j]-v
+				count(k+1, log-factorial(v))
+				left[i], up[j] = left[i]+v, up[j]+v
+			}
+		}
+		count(0, base)
+		if !got.Exact || math.Abs(got.P-p) > 1e-9 {
+			t.Fatalf("%v: %+v, by counting %v", table, got, p)
+		}
+	})
+}

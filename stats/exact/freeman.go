@@ -1,10 +1,12 @@
 package exact
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
-	"sort"
+	"slices"
 	"strings"
 
 	"rekindle/stats/dist"
@@ -23,10 +25,10 @@ type TableTest struct {
 const monteCarloDraws = 50000
 
 // FreemanHalton is Fisher's exact test for a table of any size (G. H. Freeman, J. H. Halton, Biometrika 38, 1951): the
-// probability, given the margins, of a table that is not more probable than the observed one. Columns are added one at a
-// time, and ways to the same remaining row totals with the same probability are counted together (the idea of C. R. Mehta,
-// N. R. Patel, JASA 78, 1983). Past limit such classes (0 means two million) tables are drawn at random from seed
-// instead. Empty rows and columns are left out.
+// probability, given the margins, of a table that is not more probable than the observed one. It is the network algorithm of C. R.
+// Mehta and N. R. Patel (JASA 78, 1983): columns are added one at a time, ways to the same remaining row totals with the same probability
+// are counted together, and ways whose completions all lie on one side of the observed probability are settled at once. Past limit
+// such classes or states (0 means two million) tables are drawn at random from seed instead. Empty rows and columns are left out.
 func FreemanHalton(table [][]int, limit int, seed uint64) (TableTest, error) {
 	t, err := compact(table)
 	if err != nil {
@@ -80,74 +82,124 @@ func transpose(t [][]int) [][]int {
 // ways have it.
 type past struct{ log, ways float64 }
 
+// state is what the rows have left after some columns, with the largest, the smallest and the total that the columns still to come
+// can give: the longest and shortest path and the mass of the network.
 type state struct {
-	left []int
-	past []past
+	left                []int
+	most, least, amount float64 // logs
+	past                []past
 }
 
-// countTables sums the probabilities; false when there are more than limit classes at once.
+// network is the tables with given margins, column by column, the largest column first.
+type network struct {
+	cols   []int
+	lf     []float64 // log factorials
+	stages []map[string]*state
+	budget int // states that may still be made
+}
+
+// countTables sums the probabilities; false when there are more than limit classes or states at once. A class whose every completion is
+// as improbable as the observed table, or none of whose is, needs no more columns.
 func countTables(rows, cols []int, lf []float64, base, observed float64, limit int) (float64, bool) {
-	states := map[string]*state{key(rows): {left: rows, past: []past{{0, 1}}}}
-	for j, total := range cols {
-		next := map[string]*state{}
-		classes := 0
-		for _, k := range sortedKeys(states) {
-			s := states[k]
-			cell := make([]int, len(rows))
-			if j == len(cols)-1 { // the last column is what is left
-				add(next, key(nil), nil, s.past, logCells(s.left, lf))
+	w := &network{cols: slices.Clone(cols), lf: lf, stages: make([]map[string]*state, len(cols)), budget: limit}
+	slices.SortFunc(w.cols, func(a, b int) int { return b - a })
+	for j := range w.stages {
+		w.stages[j] = map[string]*state{}
+	}
+	first := w.state(0, rows)
+	if first == nil {
+		return 0, false
+	}
+	first.past = []past{{0, 1}}
+	bar := observed - base + math.Log(asProbable)
+	p := 0.0
+	for j := range w.cols[:len(cols)-1] {
+		held := 0
+		for _, k := range sortedKeys(w.stages[j]) {
+			s := w.stages[j][k]
+			if len(s.past) == 0 {
 				continue
 			}
-			ok := true
-			fill(s.left, cell, 0, total, func() {
-				left := make([]int, len(rows))
+			s.past = merge(s.past)
+			cell, left := make([]int, len(rows)), make([]int, len(rows))
+			fill(s.left, cell, 0, w.cols[j], func() {
 				for i := range left {
 					left[i] = s.left[i] - cell[i]
 				}
-				add(next, key(left), left, s.past, logCells(cell, lf))
-				if classes += len(s.past); classes > 4*limit {
-					ok = false
+				next, own := w.stages[j+1][key(left)], logCells(cell, lf)
+				for _, c := range s.past {
+					l := c.log + own
+					switch {
+					case l+next.most <= bar:
+						p += c.ways * math.Exp(base+l+next.amount)
+					case l+next.least <= bar:
+						next.past = append(next.past, past{l, c.ways})
+						held++
+					}
 				}
 			})
-			if !ok {
+			s.past = nil
+			if held > 4*limit {
 				return 0, false
-			}
-		}
-		classes = 0
-		for _, s := range next {
-			s.past = merge(s.past)
-			classes += len(s.past)
-		}
-		if classes > limit {
-			return 0, false
-		}
-		states = next
-	}
-	p := 0.0
-	for _, s := range states {
-		for _, c := range s.past {
-			if base+c.log <= observed+math.Log(asProbable) {
-				p += c.ways * math.Exp(base+c.log)
 			}
 		}
 	}
 	return min(1, p), true
 }
 
-func add(states map[string]*state, k string, left []int, from []past, log float64) {
-	s := states[k]
-	if s == nil {
-		s = &state{left: left}
-		states[k] = s
+// state finds or makes the state of the rows before column j; nil when the budget is spent. The last column takes what is left, so that
+// there longest and shortest path are one and every class is decided.
+func (w *network) state(j int, left []int) *state {
+	k := key(left)
+	if s := w.stages[j][k]; s != nil {
+		return s
 	}
-	for _, c := range from {
-		s.past = append(s.past, past{c.log + log, c.ways})
+	if w.budget--; w.budget < 0 {
+		return nil
 	}
+	s := &state{left: slices.Clone(left), most: math.Inf(-1), least: math.Inf(1)}
+	n := 0
+	for _, v := range left {
+		n += v
+		s.amount -= w.lf[v]
+	}
+	s.amount += w.lf[n]
+	for _, c := range w.cols[j:] {
+		s.amount -= w.lf[c]
+	}
+	if j == len(w.cols)-1 {
+		s.most = logCells(left, w.lf)
+		s.least = s.most
+		w.stages[j][k] = s
+		return s
+	}
+	ok := true
+	cell, rest := make([]int, len(left)), make([]int, len(left))
+	fill(left, cell, 0, w.cols[j], func() {
+		if !ok {
+			return
+		}
+		for i := range rest {
+			rest[i] = left[i] - cell[i]
+		}
+		next := w.state(j+1, rest)
+		if next == nil {
+			ok = false
+			return
+		}
+		own := logCells(cell, w.lf)
+		s.most, s.least = max(s.most, own+next.most), min(s.least, own+next.least)
+	})
+	if !ok {
+		return nil
+	}
+	w.stages[j][k] = s
+	return s
 }
 
 // merge puts classes together whose logs agree to 1e-10.
 func merge(p []past) []past {
-	sort.Slice(p, func(i, j int) bool { return p[i].log < p[j].log })
+	slices.SortFunc(p, func(a, b past) int { return cmp.Compare(a.log, b.log) })
 	out := p[:1]
 	for _, c := range p[1:] {
 		if last := &out[len(out)-1]; c.log-last.log < 1e-10 {
@@ -194,14 +246,7 @@ func key(left []int) string {
 	return b.String()
 }
 
-func sortedKeys(m map[string]*state) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	sort.Strings(out)
-	return out
-}
+func sortedKeys(m map[string]*state) []string { return slices.Sorted(maps.Keys(m)) }
 
 // drawTables shuffles the column labels of the n counts.
 func drawTables(t [][]int, lf []float64, base, observed float64, seed uint64) TableTest {

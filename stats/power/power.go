@@ -129,6 +129,9 @@ func (q Question) validate(sizes, delta bool) error {
 		if q.Kind != Paired {
 			checks = append(checks, in("n2", q.N2, 2, 1e12, false))
 		}
+		if q.exact() && max(q.N1, q.N2) > mostExact {
+			checks = append(checks, fmt.Errorf("exact power is enumerated for up to %d participants an arm, not %g: use test %q", mostExact, max(q.N1, q.N2), Continuity))
+		}
 	}
 	if q.Kind == PartiallyNested || q.Kind == Cluster {
 		checks = append(checks, in("cluster_size", q.ClusterSize, 1, 1e9, false))

@@ -1,8 +1,10 @@
 package power
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 
 	"rekindle/stats/dist"
 )
@@ -12,15 +14,16 @@ type Test string
 
 // The tests of two proportions.
 const (
-	Pooled      Test = "pooled"       // chi-square without correction: pooled variance under no difference (Fleiss)
-	Unpooled    Test = "unpooled"     // Wald test of the risk difference
-	Continuity  Test = "continuity"   // chi-square with continuity correction (Fleiss, Tytun, Ury 1980)
-	Arcsine     Test = "arcsine"      // difference of arcsine roots (Cohen's h)
-	FisherExact Test = "fisher"       // Fisher's exact test, power by enumeration
-	PooledExact Test = "pooled_exact" // chi-square without correction, power by enumeration
-	enumerated       = 1e-13          // binomial masses below this are not visited
-	mostExact        = 3000           // participants an arm up to which tables are enumerated
-	sawtoothRun      = 20             // sizes in a row that must keep the target power
+	Pooled        Test = "pooled"       // chi-square without correction: pooled variance under no difference (Fleiss)
+	Unpooled      Test = "unpooled"     // Wald test of the risk difference
+	Continuity    Test = "continuity"   // chi-square with continuity correction (Fleiss, Tytun, Ury 1980)
+	Arcsine       Test = "arcsine"      // difference of arcsine roots (Cohen's h)
+	FisherExact   Test = "fisher"       // Fisher's exact test, power by enumeration
+	PooledExact   Test = "pooled_exact" // chi-square without correction, power by enumeration
+	enumerated         = 1e-13          // binomial masses below this are not visited
+	mostExact          = 3000           // participants an arm up to which tables are enumerated, once
+	mostExactSize      = 400            // and over and over, for a size
+	sawtoothRun        = 20             // sizes in a row that must keep the target power
 )
 
 // Tests lists every Test.
@@ -124,40 +127,47 @@ func masses(n int, p float64) []float64 {
 // fisherRejects finds, for each total number of events, which first counts Fisher's two-sided test (tables not more
 // probable than the observed one) rejects, once per total.
 func fisherRejects(n1, n2 int, alpha float64) func(x1, x2 int) bool {
-	regions := make(map[int][]bool)
+	lf := make([]float64, n1+n2+1)
+	for i := 2; i < len(lf); i++ {
+		lf[i] = lf[i-1] + math.Log(float64(i))
+	}
+	regions := make([][]bool, n1+n2+1)
 	return func(x1, x2 int) bool {
 		m := x1 + x2
-		lo, hi := max(0, m-n2), min(n1, m)
-		region, ok := regions[m]
-		if !ok {
-			region = fisherRegion(n1, n2, m, lo, hi, alpha)
-			regions[m] = region
+		if regions[m] == nil {
+			regions[m] = fisherRegion(n1, n2, m, alpha, lf)
 		}
-		return region[x1-lo]
+		return regions[m][x1-max(0, m-n2)]
 	}
 }
 
-func fisherRegion(n1, n2, m, lo, hi int, alpha float64) []bool {
-	logs := make([]float64, hi-lo+1)
-	choose := func(n, k int) float64 {
-		a, _ := math.Lgamma(float64(n + 1))
-		b, _ := math.Lgamma(float64(k + 1))
-		c, _ := math.Lgamma(float64(n - k + 1))
-		return a - b - c
+// fisherRegion goes through the tables with m events from the least probable on while their sum stays within alpha; tables as
+// probable as each other go in together or not at all.
+func fisherRegion(n1, n2, m int, alpha float64, lf []float64) []bool {
+	lo, hi := max(0, m-n2), min(n1, m)
+	p, order := make([]float64, hi-lo+1), make([]int, hi-lo+1)
+	base := lf[n1] + lf[n2] + lf[m] + lf[n1+n2-m] - lf[n1+n2]
+	for i := range p {
+		x := lo + i
+		p[i] = math.Exp(base - lf[x] - lf[n1-x] - lf[m-x] - lf[n2-m+x])
+		order[i] = i
 	}
-	base := choose(n1+n2, m)
-	for i := range logs {
-		logs[i] = math.Exp(choose(n1, lo+i) + choose(n2, m-lo-i) - base)
-	}
-	out := make([]bool, len(logs))
-	for i, p := range logs {
-		tail := 0.0
-		for _, o := range logs {
-			if o <= p*(1+1e-7) {
-				tail += o
-			}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(p[a], p[b]) })
+	out := make([]bool, len(p))
+	sum := 0.0
+	for from := 0; from < len(order); {
+		to := from
+		for to < len(order) && p[order[to]] <= p[order[from]]*(1+1e-7) {
+			sum += p[order[to]]
+			to++
 		}
-		out[i] = tail <= alpha
+		if sum > alpha {
+			break
+		}
+		for _, i := range order[from:to] {
+			out[i] = true
+		}
+		from = to
 	}
 	return out
 }
@@ -170,9 +180,9 @@ func (q Question) exactSize(target float64) (Size, error) {
 	if err != nil {
 		return Size{}, err
 	}
-	if guess.N1 > mostExact || guess.N2 > mostExact {
+	if guess.N1 > mostExactSize || guess.N2 > mostExactSize {
 		return Size{}, fmt.Errorf("about %d participants would be needed in arm 1: more than the %d that exact power is enumerated for; use test %q",
-			guess.N1, mostExact, Continuity)
+			guess.N1, mostExactSize, Continuity)
 	}
 	at := func(n int) Size {
 		n2 := int(math.Ceil(float64(n)*q.ratio() - 1e-9))
