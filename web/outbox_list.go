@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"net/mail"
 	"net/url"
@@ -78,7 +79,7 @@ func (s *Site) mailFilter(q url.Values, kinds []string) (f store.MailFilter, err
 	f.Kind, f.State = q.Get("purpose"), post.State(q.Get("state"))
 	if text := strings.TrimSpace(q.Get("person")); text != "" {
 		code, err := participant.ParseCode(text)
-		if p, ok := err.(*problem.Problem); ok {
+		if p, ok := errors.AsType[*problem.Problem](err); ok {
 			found.Add(p.On("person"))
 		}
 		f.Person = string(code)

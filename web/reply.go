@@ -90,7 +90,7 @@ func causes(err error) string {
 
 // panicked is the error of a page that panicked.
 func panicked(fault any) error {
-	if fault == http.ErrAbortHandler {
+	if err, ok := fault.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(fault)
 	}
 	return problem.New(problem.Internal, "a page panicked").Because(fmt.Errorf("%v\n%s", fault, debug.Stack()))

@@ -65,7 +65,8 @@ func TestServeEndsGracefully(t *testing.T) {
 	if err := <-served; err != nil {
 		t.Error(err)
 	}
-	if _, err := http.Get("http://" + l.Addr().String()); err == nil {
+	if r, err := http.Get("http://" + l.Addr().String()); err == nil {
+		r.Body.Close()
 		t.Error("it still serves")
 	}
 }
