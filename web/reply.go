@@ -62,6 +62,10 @@ func (s *Site) reply(w http.ResponseWriter, r *http.Request, err error) {
 		p.Problems = []*problem.Problem{problem.New(kind, "The page could not be made. Nothing was changed.").Instead("Try again; if it stays, tell the study office the reference below.")}
 	case all != nil:
 		p.Problems = all
+	case kind == problem.Unavailable: // its place may be one on the server
+		told := *one
+		told.Place = ""
+		p.Problems = []*problem.Problem{&told}
 	default:
 		p.Problems = []*problem.Problem{one}
 	}
