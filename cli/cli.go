@@ -20,6 +20,10 @@ type commands struct {
 	Analyze       analyzeCommand       `cmd:"" help:"Make the report of a locked dataset or of a file of scores. Example: rekindle analyze rekindle-demo"`
 	Demo          demoCommand          `cmd:"" help:"Rehearse the published trial with simulated people and show it. Example: rekindle demo"`
 	Fit           fitCommand           `cmd:"" help:"Fit a mixed model to a case file or a table. Example: rekindle fit case.json"`
+	Init          initCommand          `cmd:"" help:"Begin a study: its directory, its keys, the first owner's link. Example: rekindle init --protocol trial.toml --data study --email me@hospital.org"`
+	Serve         serveCommand         `cmd:"" help:"Run a study: its pages, its clock, its mail. Example: rekindle serve --data study"`
+	Config        configCommand        `cmd:"" help:"Try, print or begin the settings of an installation. Example: rekindle config check --to me@hospital.org"`
+	Staff         staffCommand         `cmd:"" help:"Make, list or reset the accounts of staff. Example: rekindle staff list"`
 	Audit         auditCommand         `cmd:"" help:"Check, export or read the audit trail. Example: rekindle audit verify rekindle-data"`
 	LintTables    lintTablesCommand    `cmd:"" help:"Check published tables against themselves. Example: rekindle lint-tables testdata/published/kiser2024.json"`
 	Power         powerCommand         `cmd:"" help:"Plan a trial: power, number of participants, detectable difference; closed form or simulated. Example: rekindle power solve --delta 0.5 --n 50"`
@@ -77,7 +81,15 @@ func Run(ctx context.Context, args []string, in io.Reader, out, errw io.Writer) 
 // complain prints what is wrong, and the cause of an internal fault, which nobody but the operator reads here.
 func complain(w io.Writer, err error) {
 	fmt.Fprintln(w, "rekindle:", err)
-	if p, ok := errors.AsType[*problem.Problem](err); ok && p.Cause != nil {
-		fmt.Fprintln(w, "  cause:", p.Cause)
+	if cause := causeOf(err); cause != nil {
+		fmt.Fprintln(w, "  cause:", cause)
 	}
+}
+
+// causeOf gives what lies behind a problem, nil where nothing does.
+func causeOf(err error) error {
+	if p, ok := errors.AsType[*problem.Problem](err); ok {
+		return p.Cause
+	}
+	return nil
 }

@@ -1,0 +1,128 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"rekindle/conduct"
+	"rekindle/platform/config"
+	"rekindle/platform/identity"
+	"rekindle/problem"
+	"rekindle/trial/study"
+)
+
+// initCommand begins a study.
+type initCommand struct {
+	Protocol string `required:"" placeholder:"FILE" type:"path" help:"Protocol of the study; it is checked first."`
+	Email    string `required:"" placeholder:"ADDRESS" help:"Address of whoever answers for the study: its first owner, and coordinator."`
+	Name     string `placeholder:"NAME" help:"Their name (default: what stands before the @)."`
+	dataFlags
+	settingFlags
+}
+
+// Help is printed below the usage.
+func (c *initCommand) Help() string {
+	return `Makes the data directory with its keys, stores the protocol, commits to the randomization, and prints the link by which the first owner
+signs in. The link is printed once, opens once, and holds for a week; 'rekindle staff invite' gives another.
+
+Examples:
+  rekindle init --protocol trial.toml --data study --email pat@hospital.org --base-url https://coaching.hospital.org
+  rekindle init --protocol protocols/kiser2024.toml --data try --email me@localhost.test`
+}
+
+// Run makes the study. Where something is wrong nothing is made.
+func (c *initCommand) Run(ctx context.Context, s *streams) (err error) {
+	p, err := soundProtocol(c.Protocol, s.in)
+	if err != nil {
+		return err
+	}
+	settings, err := c.load(s.err, c.Data)
+	if err != nil {
+		return err
+	}
+	owner := conduct.NewStaff{Name: c.Name, Email: c.Email, Roles: []identity.Role{identity.Owner, identity.Coordinator}}
+	if owner.Name == "" {
+		owner.Name, _, _ = strings.Cut(c.Email, "@")
+	}
+	if _, wrong := conduct.CheckPeople([]conduct.Person{{Name: owner.Name, Email: owner.Email, Place: "--email"}}); wrong.Err() != nil {
+		return wrong
+	}
+	fresh := !exists(c.Data)
+	d, err := c.make(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	defer func() {
+		if err != nil && fresh && c.Database == "" && c.Keys == "" {
+			d.Close()
+			os.RemoveAll(c.Data) // nothing was in it before
+		}
+	}()
+	act := &conduct.Conduct{Store: d.Store, Protocol: p, Program: version()}
+	apply(settings, act)
+	if err := act.OpenStudy(ctx, console); err != nil {
+		return err
+	}
+	in, err := act.FirstStaff(ctx, console, owner)
+	if err != nil {
+		return err
+	}
+	if err := c.writeSettings(); err != nil {
+		return err
+	}
+	return printed(c.tell(s, p, settings, in))
+}
+
+// writeSettings puts a file of settings to fill in beside the study, unless there is one.
+func (c *initCommand) writeSettings() error {
+	name := filepath.Join(c.Data, settingsName)
+	if c.Config != "" || exists(name) {
+		return nil
+	}
+	text := config.Template()
+	for key, value := range map[string]string{"address": c.Address, "base_url": c.BaseURL} {
+		if value != "" {
+			text = fillIn(text, key, value)
+		}
+	}
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		return problem.New(problem.Unavailable, "the settings cannot be written").At("%s", name).Because(err)
+	}
+	return nil
+}
+
+// fillIn gives a setting of the template a value.
+func fillIn(template, key, value string) string {
+	lines := strings.Split(template, "\n")
+	for i, line := range lines {
+		if strings.HasPrefix(line, "# "+key+" = ") {
+			lines[i] = fmt.Sprintf("%s = %q", key, value)
+			break
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (c *initCommand) tell(s *streams, p *study.Protocol, settings config.Settings, in conduct.Invited) error {
+	_, err := fmt.Fprintf(s.out, `The study %q is open in %s.
+
+Sign in as its owner, once, until %s:
+  %s
+
+Next:
+  1. Keep a copy of %s elsewhere, apart from copies of the data: without vault.key nobody can be written to.
+  2. Fill in %s (address, mail server), and try it:
+       rekindle config check --data %s --to %s
+  3. Serve it:
+       rekindle serve --data %s
+  4. Open the link above. Everything else is on the pages.
+`, p.Title, c.Data, in.Expires.In(p.Location()).Format("Monday, January 2, 2006, 15:04 MST"), in.Link, c.keys(), filepath.Join(c.Data, settingsName), c.Data, c.Email, c.Data)
+	if err == nil && settings.Mail.Host == "" {
+		_, err = fmt.Fprintln(s.out, "\nNo mail server is named yet: mail waits in the outbox until there is one.")
+	}
+	return err
+}

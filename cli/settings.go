@@ -1,0 +1,72 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+
+	"rekindle/conduct"
+	"rekindle/platform/config"
+	"rekindle/platform/mail"
+	"rekindle/trial/followup"
+)
+
+// settingsName is the file of settings in a data directory.
+const settingsName = "rekindle.toml"
+
+// settingFlags say where settings stand. Commands that need them embed them beside dataFlags.
+type settingFlags struct {
+	Config  string            `env:"REKINDLE_CONFIG" placeholder:"FILE" type:"path" help:"File of settings (default: rekindle.toml in the data directory, if it is there)."`
+	Address string            `placeholder:"HOST:PORT" help:"Where the pages are served (default localhost:8080)."`
+	BaseURL string            `placeholder:"URL" help:"What links in mails begin with, as https://coaching.example.org."`
+	Set     map[string]string `mapsep:"none" placeholder:"NAME=VALUE" help:"Any other setting, as smtp.host=mail.example.org; 'rekindle config new' lists them."`
+}
+
+// load gives the settings, and prints what is odd about them.
+func (f settingFlags) load(w io.Writer, data string) (config.Settings, error) {
+	given := map[string]string{}
+	maps.Copy(given, f.Set)
+	for name, value := range map[string]string{"address": f.Address, "base_url": f.BaseURL} {
+		if value != "" {
+			given[name] = value
+		}
+	}
+	file := f.Config
+	if file == "" {
+		if usual := filepath.Join(data, settingsName); exists(usual) {
+			file = usual
+		}
+	}
+	s, odd, err := config.Load(config.Source{File: file, Environment: os.Environ(), Given: given})
+	if err != nil {
+		return s, err
+	}
+	for _, p := range odd {
+		fmt.Fprintln(w, "rekindle:", p)
+	}
+	return s, nil
+}
+
+func exists(name string) bool {
+	_, err := os.Lstat(name)
+	return err == nil
+}
+
+// apply tells the acts what the installation is told.
+func apply(s config.Settings, act *conduct.Conduct) {
+	act.BaseURL = s.BaseURL
+	act.Session, act.LinksOff = s.Session, !s.Links
+	act.Quiet = &followup.Quiet{From: s.Quiet.From, To: s.Quiet.To}
+}
+
+// mailServer gives who carries mail, nil where nobody does.
+func mailServer(s config.Settings) *mail.Server {
+	m := s.Mail
+	if m.Host == "" {
+		return nil
+	}
+	return &mail.Server{Host: m.Host, Port: m.Port, TLS: m.TLS, User: m.User, Password: m.Password.Reveal(), From: m.From, ReplyTo: m.ReplyTo, Domain: s.Domain(),
+		PerMinute: m.PerMinute, PerConnection: m.PerConnection, Timeout: m.Timeout}
+}
