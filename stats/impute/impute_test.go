@@ -301,3 +301,19 @@ func BenchmarkMultiple(b *testing.B) {
 		}
 	}
 }
+
+// A strategy of one's own goes before that of the rule; the reference arm has MAR whatever is said.
+func TestStrategyByParticipant(t *testing.T) {
+	d := trial(30, 1, false)
+	each := make([]impute.Strategy, len(d.Arm))
+	for i := range each {
+		each[i] = impute.CopyReference
+	}
+	own := estimate(t, d, impute.Rule{Strategy: impute.JumpToReference, Each: each}, impute.Analysis{})
+	if all := estimate(t, d, impute.Rule{Strategy: impute.CopyReference}, impute.Analysis{}); own != all {
+		t.Errorf("by participant %+v, for all %+v", own, all)
+	}
+	if empty := estimate(t, d, impute.Rule{Strategy: impute.CopyReference, Each: make([]impute.Strategy, len(each))}, impute.Analysis{}); empty != own {
+		t.Errorf("unsaid strategies fall back on the rule: %+v", empty)
+	}
+}
