@@ -28,11 +28,11 @@ type commands struct {
 	LintTables    lintTablesCommand    `cmd:"" help:"Check published tables against themselves. Example: rekindle lint-tables testdata/published/kiser2024.json"`
 	Power         powerCommand         `cmd:"" help:"Plan a trial: power, number of participants, detectable difference; closed form or simulated. Example: rekindle power solve --delta 0.5 --n 50"`
 	Protocol      protocolCommand      `cmd:"" help:"Check, show or begin a protocol. Example: rekindle protocol check protocols/kiser2024.toml"`
-	Randomization randomizationCommand `cmd:"" help:"Prove the allocations of a closed trial, or simulate those of one that is planned."`
+	Randomization randomizationCommand `cmd:"" help:"Prove the allocations of a closed trial, or simulate those of one that is planned. Example: rekindle randomization simulate kiser2024"`
 	Roster        rosterCommand        `cmd:"" help:"Check or import the list of people to invite. Example: rekindle roster check physicians.csv"`
 	Score         scoreCommand         `cmd:"" help:"Turn answers into scores. Example: rekindle score answers.json"`
 	Verify        verifyCommand        `cmd:"" help:"Check a report against its manifest. Example: rekindle verify rekindle-demo/report"`
-	Wording       wordingCommand       `cmd:"" help:"Load and check the item texts of a site that holds a licence."`
+	Wording       wordingCommand       `cmd:"" help:"Load and check the item texts of a site that holds a licence. Example: rekindle wording check pfi16.toml"`
 }
 
 // streams are what a command reads and prints; it is handed to every Run method.
