@@ -25,7 +25,7 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{"mi
 func minus(s string) string {
 	var b strings.Builder
 	for i, r := range s {
-		if r == '-' && i+1 < len(s) && s[i+1] >= '0' && s[i+1] <= '9' && (i == 0 || s[i-1] == ' ' || s[i-1] == '(') {
+		if r == '-' && i+1 < len(s) && (s[i+1] >= '0' && s[i+1] <= '9' || s[i+1] == '$') && (i == 0 || s[i-1] == ' ' || s[i-1] == '(') {
 			r = '\u2212'
 		}
 		b.WriteRune(r)

@@ -1,8 +1,10 @@
 package figure
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/plot/vg"
@@ -53,7 +55,7 @@ func Profile(p *study.Protocol, population string, row analysis.ChangeRow) *Figu
 		for i, visit := range p.Visits {
 			q.text(style{9, false}, ink, center, x(i, 0)+vg.Length(len(p.Arms)-1)*3.5, height-b+16, visit.Name)
 		}
-		lastY := []vg.Length{}
+		var labels []endLabel
 		for i, a := range p.Arms {
 			var px, py []vg.Length
 			for k, v := range p.Visits {
@@ -73,25 +75,44 @@ func Profile(p *study.Protocol, population string, row analysis.ChangeRow) *Figu
 				q.marker(i, px[k], py[k], 3.8)
 			}
 			if n := len(px); n > 0 {
-				label := py[n-1] + 3
-				for _, used := range lastY {
-					if d := label - used; d > -12 && d < 12 {
-						if d >= 0 {
-							label = used + 12
-						} else {
-							label = used - 12
-						}
-					}
-				}
-				lastY = append(lastY, label)
-				for j, part := range (style{9, true}).wrap(a.Name, r-14) {
-					q.text(style{9, true}, armInk[i%len(armInk)], left, width-r+8, label+vg.Length(j)*11, part)
-				}
-				lastY[len(lastY)-1] += vg.Length(len((style{9, true}).wrap(a.Name, r-14))-1) * 11
+				labels = append(labels, endLabel{i, py[n-1], (style{9, true}).wrap(a.Name, r-14)})
+			}
+		}
+		for _, l := range spread(labels, height-b) {
+			for j, part := range l.lines {
+				q.text(style{9, true}, armInk[l.arm%len(armInk)], left, width-r+8, l.y+3+vg.Length(j)*labelLead, part)
 			}
 		}
 	}
 	return fig
+}
+
+// endLabel names an arm at the end of its line.
+type endLabel struct {
+	arm   int
+	y     vg.Length // of the first line
+	lines []string
+}
+
+// labelLead is the distance between lines of end labels.
+const labelLead = vg.Length(11)
+
+// spread moves labels that would overlap apart, downwards, and all of them up again where the last would pass the bottom.
+func spread(labels []endLabel, bottom vg.Length) []endLabel {
+	slices.SortStableFunc(labels, func(a, b endLabel) int { return cmp.Compare(a.y, b.y) })
+	for i := 1; i < len(labels); i++ {
+		above := labels[i-1]
+		labels[i].y = max(labels[i].y, above.y+vg.Length(len(above.lines))*labelLead+3)
+	}
+	if n := len(labels); n > 0 {
+		last := labels[n-1]
+		if over := last.y + vg.Length(len(last.lines)-1)*labelLead - bottom; over > 0 {
+			for i := range labels {
+				labels[i].y -= over
+			}
+		}
+	}
+	return labels
 }
 
 // niceStep rounds a step up to 1, 2, 2.5 or 5 times a power of ten.
