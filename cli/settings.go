@@ -58,7 +58,7 @@ func exists(name string) bool {
 func apply(s config.Settings, act *conduct.Conduct) {
 	act.BaseURL = s.BaseURL
 	act.Session, act.LinksOff = s.Session, !s.Links
-	act.Quiet = &followup.Quiet{From: s.Quiet.From, To: s.Quiet.To}
+	act.Quiet = &followup.Quiet{From: s.Quiet.From, To: s.Quiet.To, Holidays: s.Quiet.Holidays}
 }
 
 // mailServer gives who carries mail, nil where nobody does.

@@ -133,6 +133,27 @@ func TestQuiet(t *testing.T) {
 	})
 }
 
+// On holidays nothing arrives, by the reader's calendar, and what would have waits for the next morning.
+func TestHolidays(t *testing.T) {
+	zone := newYork(t)
+	q := followup.Quiet{From: 21, To: 7, Holidays: []study.Date{study.Day(2021, 12, 24), study.Day(2021, 12, 25)}}
+	for when, want := range map[string]string{
+		"2021-12-23T15:00:00Z": "2021-12-23T15:00:00Z", // the day before, 10:00
+		"2021-12-24T03:00:00Z": "2021-12-26T12:00:00Z", // 22:00 on the 23rd: over both days to 07:00
+		"2021-12-24T15:00:00Z": "2021-12-26T12:00:00Z",
+		"2021-12-26T04:59:00Z": "2021-12-26T12:00:00Z", // 23:59 on the 25th
+		"2021-12-26T15:00:00Z": "2021-12-26T15:00:00Z",
+	} {
+		if got := q.Next(at(when), zone); !got.Equal(at(want)) {
+			t.Errorf("%s becomes %s, want %s", when, got.UTC().Format(time.RFC3339), want)
+		}
+	}
+	always := followup.Quiet{Holidays: q.Holidays}
+	if got := always.Next(at("2021-12-24T15:00:00Z"), zone); !got.Equal(at("2021-12-26T05:00:00Z")) {
+		t.Errorf("without quiet hours: %s", got)
+	}
+}
+
 func TestStill(t *testing.T) {
 	asked := followup.Facts{Status: participant.Randomized, Arm: "coaching", EnrolmentOpen: true, Visit: assessment.Open, CoachingOpen: true, SessionStands: true}
 	with := func(change func(*followup.Facts)) followup.Facts { f := asked; change(&f); return f }

@@ -9,15 +9,33 @@ import (
 	"rekindle/trial/study"
 )
 
-// Quiet is the part of the day in which no planned mail arrives: from From o'clock to To o'clock by the reader's clock, over
-// midnight where From is the larger. From == To: never quiet.
-type Quiet struct{ From, To int }
+// Quiet is when no planned mail arrives: from From o'clock to To o'clock by the reader's clock, over midnight where From is the
+// larger, and on holidays all day. From == To: no hour is quiet.
+type Quiet struct {
+	From, To int
+	Holidays []study.Date
+}
 
 // Night is the quiet of people who work by day.
 var Night = Quiet{From: 21, To: 7}
 
-// Next gives t itself, or the end of the quiet hours where t is in them.
+// Next gives t itself, or the end of the quiet hours or holidays where t is in them.
 func (q Quiet) Next(t time.Time, zone *time.Location) time.Time {
+	for {
+		next := q.hours(t, zone)
+		if day := study.DateOf(next, zone); slices.Contains(q.Holidays, day) {
+			y, m, d := day.Date()
+			next = time.Date(y, m, d+1, 0, 0, 0, 0, zone)
+		}
+		if next.Equal(t) {
+			return t
+		}
+		t = next
+	}
+}
+
+// hours gives t itself, or the end of the quiet hours where t is in them.
+func (q Quiet) hours(t time.Time, zone *time.Location) time.Time {
 	local := t.In(zone)
 	hour := local.Hour()
 	var quiet bool
