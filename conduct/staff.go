@@ -12,7 +12,6 @@ import (
 	"rekindle/platform/store"
 	"rekindle/problem"
 	"rekindle/trial/coach"
-	"rekindle/trial/participant"
 )
 
 // NewStaff is somebody who is to sign in.
@@ -181,7 +180,7 @@ func (c *Conduct) SetRoles(ctx context.Context, by identity.Actor, account strin
 			return err
 		}
 		if who != "" {
-			if i, err := tx.Identity(ctx, participant.Code(who)); err != nil || i.Kind != aCoach {
+			if i, err := tx.Identity(ctx, who); err != nil || i.Kind != aCoach {
 				return orElse(err, problem.New(problem.NotFound, "There is no such coach"))
 			}
 		}
