@@ -44,7 +44,7 @@ func Run(ctx context.Context, d *Data, o Options) (*Result, error) {
 		return nil, err
 	}
 	if o.Sensitivity {
-		if r.Sensitivity, err = sensitivity(ctx, d, r); err != nil {
+		if r.Sensitivity, err = sensitivity(ctx, d); err != nil {
 			return nil, err
 		}
 	}

@@ -3,6 +3,7 @@ package analysis
 import (
 	"context"
 	"slices"
+	"sync"
 
 	"rekindle/stats/design"
 	"rekindle/trial/study"
@@ -19,50 +20,63 @@ type further struct {
 
 // plan is what a further analysis works with.
 type plan struct {
-	ctx      context.Context
-	d        *Data
-	p        *study.Protocol
-	people   []*Participant
-	contrast study.Contrast // the first of the protocol
-	drawn    [][]uint8      // new allocations of a randomization test, arms by person; nil: not drawn yet
+	further
+	population study.Population
+	d          *Data
+	p          *study.Protocol
+	people     []*Participant
+	contrast   study.Contrast // the first of the protocol
+	drawn      [][]uint8      // new allocations of a randomization test, arms by person; nil: not drawn yet
 }
 
 // furtherAnalyses are all that a protocol may list, in the order they are reported.
 var furtherAnalyses = []further{kenwardRoger, unstructured, constrained, coachClustering, multipleImputation, jumpToReference, tippingPoint, complierEffect, responders, rerandomization}
 
 // sensitivity carries out the further analyses that the protocol lists, for the first contrast and every outcome.
-func sensitivity(ctx context.Context, d *Data, _ *Result) (out []Sensitivity, err error) {
+func sensitivity(ctx context.Context, d *Data) (out []Sensitivity, err error) {
 	p := d.Protocol
 	if len(p.Analysis.Contrasts) == 0 || len(p.Analysis.Sensitivity) == 0 {
 		return nil, nil
 	}
+	var plans []*plan
 	for _, f := range furtherAnalyses {
 		if !slices.Contains(p.Analysis.Sensitivity, f.id) {
 			continue
 		}
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
 		pop := populationFor(p, f.everyone)
-		q := &plan{ctx: ctx, d: d, p: p, people: d.members(pop), contrast: p.Analysis.Contrasts[0]}
+		q := &plan{further: f, population: pop, d: d, p: p, people: d.members(pop), contrast: p.Analysis.Contrasts[0]}
 		if f.asks != nil {
 			if reason, ok := f.asks(q); !ok {
 				d.Notes = append(d.Notes, f.name+": not done. "+reason)
 				continue
 			}
 		}
-		s := Sensitivity{ID: f.id, Name: f.name, Population: pop.ID, Method: f.words(q)}
-		for _, o := range p.Outcomes {
-			row, err := f.row(q, o)
-			row.Outcome, row.Contrast = o.ID, q.contrast.ID
-			if err != nil {
-				row = SensitivityRow{Outcome: o.ID, Contrast: q.contrast.ID, Measure: row.Measure, Failed: err.Error()}
-			}
-			s.Rows = append(s.Rows, row)
-		}
-		out = append(out, s)
+		plans = append(plans, q)
 	}
-	return out, nil
+	out = make([]Sensitivity, len(plans))
+	var wait sync.WaitGroup
+	for i, q := range plans {
+		wait.Go(func() { out[i] = q.carryOut(ctx) })
+	}
+	wait.Wait()
+	return out, ctx.Err()
+}
+
+// carryOut gives one row for each outcome. It stops early when ctx ends.
+func (q *plan) carryOut(ctx context.Context) Sensitivity {
+	s := Sensitivity{ID: q.id, Name: q.name, Population: q.population.ID, Method: q.words(q)}
+	for _, o := range q.p.Outcomes {
+		if ctx.Err() != nil {
+			break
+		}
+		row, err := q.row(q, o)
+		row.Outcome, row.Contrast = o.ID, q.contrast.ID
+		if err != nil {
+			row = SensitivityRow{Outcome: o.ID, Contrast: q.contrast.ID, Measure: row.Measure, Failed: err.Error()}
+		}
+		s.Rows = append(s.Rows, row)
+	}
+	return s
 }
 
 // populationFor gives everybody randomized, or the population that the tables lead with.

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"rekindle/analysis"
 	"rekindle/problem"
@@ -55,18 +56,28 @@ func (rep *Report) Figures() []*figure.Figure {
 func (rep *Report) Files() (map[string][]byte, error) {
 	files := map[string][]byte{}
 	drawings := map[string][]byte{}
-	for _, f := range rep.Figures() {
-		svg, err := f.SVG()
-		if err != nil {
-			return nil, err
+	figures := rep.Figures()
+	drawn := make([]struct {
+		svg, png []byte
+		err      error
+	}, len(figures))
+	var wait sync.WaitGroup
+	for i, f := range figures {
+		wait.Go(func() {
+			d := &drawn[i]
+			if d.svg, d.err = f.SVG(); d.err == nil {
+				d.png, d.err = f.PNG()
+			}
+		})
+	}
+	wait.Wait()
+	for i, f := range figures {
+		if drawn[i].err != nil {
+			return nil, drawn[i].err
 		}
-		png, err := f.PNG()
-		if err != nil {
-			return nil, err
-		}
-		drawings[f.ID] = svg
-		files["figures/"+f.ID+".svg"] = svg
-		files["figures/"+f.ID+".png"] = png
+		drawings[f.ID] = drawn[i].svg
+		files["figures/"+f.ID+".svg"] = drawn[i].svg
+		files["figures/"+f.ID+".png"] = drawn[i].png
 	}
 	for _, t := range rep.Tables {
 		c, err := t.CSV()
