@@ -7,9 +7,6 @@ type Secret struct{ text string }
 
 const hidden = "(hidden)"
 
-// NewSecret hides a text.
-func NewSecret(text string) Secret { return Secret{text} }
-
 // Reveal gives the text, to the one place that needs it.
 func (s Secret) Reveal() string { return s.text }
 

@@ -7,7 +7,6 @@
 package session
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -195,11 +194,4 @@ func Billed(cost study.Cost, s Session) int {
 		return int(cost.NoShowShare*float64(s.Planned) + 0.5)
 	}
 	return 0
-}
-
-// ByStart sorts sessions by start, then number.
-func ByStart(sessions []Session) {
-	slices.SortFunc(sessions, func(a, b Session) int {
-		return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.Number, b.Number))
-	})
 }
