@@ -4,9 +4,12 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"rekindle/platform/identity"
 	"rekindle/problem"
+	"rekindle/trial/coach"
+	"rekindle/trial/participant"
 )
 
 type contextKey int
@@ -30,40 +33,74 @@ func actor(r *http.Request) identity.Actor {
 // visitor is somebody who has not signed in.
 var visitor = identity.Actor{Name: "visitor", Role: identity.Visitor}
 
-// shownAs are the roles as which a visitor may look at a rehearsal, the first without being asked.
+// shownAs are the roles as which a visitor may look at a rehearsal, the first without being asked. A coach and a participant are
+// chosen by their code.
 var shownAs = []identity.Role{identity.Owner, identity.Coordinator, identity.Statistician, identity.Leadership, identity.Finance}
 
-// roleCookie keeps the choice among shownAs.
+// roleCookie keeps whom the visitor of a rehearsal looks as: a role, or "coach:CODE", "participant:CODE".
 const roleCookie = "rekindle_role"
 
-// signedIn tells who asks: the participant to whom the browser is open, else nobody. In a rehearsal there is nobody to protect, and whoever comes looks as the role they choose.
+// signedIn tells who asks: the participant to whom the browser is open, or the staff who has signed in, else nobody. In a rehearsal
+// there is nobody to protect, and whoever comes looks as whom they choose.
 func (s *Site) signedIn(r *http.Request) identity.Actor {
 	if by, open := s.arrived(r); open {
 		return by
 	}
+	if in, ok := s.staff(r); ok {
+		return in.Actor()
+	}
 	if !s.Conduct.Simulated {
 		return visitor
 	}
-	role := shownAs[0]
-	if c, err := r.Cookie(roleCookie); err == nil && slices.Contains(shownAs, identity.Role(c.Value)) {
-		role = identity.Role(c.Value)
+	if c, err := r.Cookie(roleCookie); err == nil {
+		if by, ok := lookedAs(c.Value); ok {
+			return by
+		}
 	}
-	return identity.Actor{Name: string(role), Role: role}
+	return identity.Actor{Name: string(shownAs[0]), Role: shownAs[0]}
 }
 
-// roleChoose lets the visitor of a rehearsal look as another role.
+// lookedAs is whom the visitor of a rehearsal looks as.
+func lookedAs(choice string) (by identity.Actor, ok bool) {
+	if slices.Contains(shownAs, identity.Role(choice)) {
+		return identity.Actor{Name: choice, Role: identity.Role(choice)}, true
+	}
+	role, text, _ := strings.Cut(choice, ":")
+	code, err := participant.ParseCode(text) // those of coaches are spelled alike
+	switch {
+	case err == nil && role == string(identity.Participant):
+		return identity.AsParticipant(code), true
+	case err == nil && role == string(identity.Coach):
+		return identity.AsCoach(coach.Code(code)), true
+	}
+	return by, false
+}
+
+// roleChoose lets the visitor of a rehearsal look as somebody else.
 func (s *Site) roleChoose(w http.ResponseWriter, r *http.Request) error {
-	role := identity.Role(r.PostFormValue("role"))
+	choice := r.PostFormValue("role")
+	by, ok := lookedAs(choice)
 	switch {
 	case !s.Conduct.Simulated:
 		return nowhere(w, r)
-	case !slices.Contains(shownAs, role):
-		return problem.New(problem.Invalid, "%.40q is no role that a rehearsal is shown to", string(role)).On("role").Instead("Choose one of the list.")
+	case !ok:
+		return problem.New(problem.Invalid, "%.40q is nobody as whom a rehearsal is shown", choice).On("role").Instead("Choose one of the list.")
 	}
 	if err := s.forget(w, r); err != nil {
 		return err
 	}
-	http.SetCookie(w, &http.Cookie{Name: roleCookie, Value: string(role), Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
-	http.Redirect(w, r, "/", http.StatusSeeOther)
+	http.SetCookie(w, &http.Cookie{Name: roleCookie, Value: choice, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	http.Redirect(w, r, startOf(by.Role), http.StatusSeeOther)
 	return nil
+}
+
+// startOf is where a role begins.
+func startOf(role identity.Role) string {
+	switch role {
+	case identity.Participant:
+		return home
+	case identity.Coach:
+		return desk
+	}
+	return "/"
 }

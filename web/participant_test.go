@@ -36,6 +36,7 @@ type enrolling struct {
 	logged  bytes.Buffer
 	mu      sync.Mutex
 	now     time.Time
+	staffs  int // accounts made by staff
 }
 
 var office = identity.Actor{Name: "office", Role: identity.Coordinator}
@@ -88,6 +89,26 @@ func (e *enrolling) at(day string) {
 	e.mu.Unlock()
 	_, err = e.Tick(e.Context())
 	succeed(e, err)
+}
+
+// staff makes an account, signs in to it, and gives the cookies of the browser.
+func (e *enrolling) staff(roles ...identity.Role) map[string]string {
+	e.Helper()
+	e.staffs++
+	n := conduct.NewStaff{Name: "Kim Lee", Email: fmt.Sprintf("%v.%d@hospital.example", roles[0], e.staffs), Roles: roles}
+	in, err := e.InviteStaff(e.Context(), identity.Actor{Name: "investigator", Role: identity.Owner}, n)
+	succeed(e, err)
+	return e.joined(in)
+}
+
+// joined follows an invitation of staff or a coach to the end, and gives the cookies of the browser.
+func (e *enrolling) joined(in conduct.Invited) map[string]string {
+	e.Helper()
+	signed, err := e.FollowLink(e.Context(), identity.Origin{}, in.Link[strings.LastIndexByte(in.Link, '/')+1:])
+	succeed(e, err)
+	signed, err = e.FinishSetup(e.Context(), signed.Token)
+	succeed(e, err)
+	return map[string]string{"rekindle_staff": signed.Token}
 }
 
 var personalLink = regexp.MustCompile(`https?://coaching\.example\.org(/p/[a-z2-7]{26})`)
@@ -590,5 +611,17 @@ func TestCataloguesAgree(t *testing.T) {
 	}
 	if len(english) != len(spanish) {
 		t.Errorf("%d texts in English, %d in Spanish", len(english), len(spanish))
+	}
+}
+
+// Staff who have signed in see the pages of their role, outside of a rehearsal too.
+func TestStaffSeeTheirPages(t *testing.T) {
+	e := enrol(t)
+	for _, role := range []identity.Role{identity.Coordinator, identity.Statistician} {
+		status := map[bool]int{true: http.StatusOK, false: http.StatusForbidden}
+		webtest.Run(t, e.handler, []webtest.Scenario{
+			{Name: "outbox", Path: "/outbox", Cookie: e.staff(role), Status: status[role == identity.Coordinator]},
+			{Name: "audit", Path: "/audit", Cookie: e.staff(role), Status: status[role == identity.Statistician]},
+		})
 	}
 }

@@ -1,8 +1,5 @@
 package web
 
-// texts are what participants' pages say, by language and key. Every language has every key.
-var texts = map[string]map[string]string{"en": english, "es": spanish}
-
 // english has the texts of participants' pages in English.
 var english = map[string]string{
 	"skip":                      "Skip to the page",

@@ -62,6 +62,22 @@ func (s *Site) routes() []route {
 		{"POST /me/withdraw", "participant.withdraw", s.withdraw},
 		{"POST /me/leave", "home.read", s.leave},
 
+		// A participant's coaching
+
+		// The coach's desk
+
+		// Calendars
+
+		// Staff signing in, and their accounts
+
+		// The coordinator's people
+
+		// Coaches, as staff sees them
+
+		// Messages before they go
+
+		// Incentives and pay
+
 		// Every other address
 		{"/", anybody, nowhere},
 	}

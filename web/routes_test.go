@@ -122,7 +122,7 @@ func TestRoleIsChosen(t *testing.T) {
 		t.Errorf("status %d, cookie %q", p.Status, cookie)
 	}
 	webtest.Run(t, h, []webtest.Scenario{
-		{Name: "a role that none may look as", Path: "/role", Form: url.Values{"role": {"clock"}}, Status: http.StatusUnprocessableEntity, Sees: []string{`"clock" is no role`}},
+		{Name: "a role that none may look as", Path: "/role", Form: url.Values{"role": {"clock"}}, Status: http.StatusUnprocessableEntity, Sees: []string{`"clock" is nobody`}},
 		{Name: "a cookie with nonsense is the first role", Path: "/", Cookie: as("root"), Has: []string{`option[value=owner][selected]`}},
 		{Name: "the menu has what the role may read", Path: "/", Cookie: as(identity.Finance), Has: []string{`nav a[href="/protocol"]`}, Lacks: []string{`nav a[href="/audit"]`, `nav a[href="/outbox"]`, `nav a[href="/report"]`}},
 	})
