@@ -117,26 +117,32 @@ func (c *Conduct) Book(ctx context.Context, by identity.Actor, b Booking) (booke
 		if err != nil {
 			return err
 		}
-		w := session.Wish{Start: b.Start.UTC(), Mode: c.mode(b.Mode, s.Coach)}
-		if w.Number, w.Minutes, err = session.Next(s.Plan, s.Theirs); err != nil {
-			return err
-		}
-		if err := s.Bookable(w); err != nil {
-			return c.nearest(err, s, w, r)
-		}
-		booked = session.Session{Participant: r.Code, Coach: with, Number: w.Number, Start: w.Start, Planned: w.Minutes, Mode: w.Mode, State: session.Booked, BookedAt: tx.Now()}
-		if booked.ID, err = c.token(); err != nil {
-			return err
-		}
-		if err := tx.AddSession(ctx, booked, c.buffer()); err != nil {
-			return c.taken(tx, err, s, w, r)
-		}
-		if err := record(ctx, tx, by, "session.book", booked.ID, nil, told(booked), ""); err != nil {
-			return err
-		}
-		return c.remindOf(ctx, tx, r, booked)
+		booked, err = c.bookNext(ctx, tx, by, r, s, b)
+		return err
 	})
 	return booked, err
+}
+
+// bookNext books the next session of the plan, as far as the situation allows.
+func (c *Conduct) bookNext(ctx context.Context, tx *store.Tx, by identity.Actor, r participant.Record, s session.Situation, b Booking) (booked session.Session, err error) {
+	w := session.Wish{Start: b.Start.UTC(), Mode: c.mode(b.Mode, s.Coach)}
+	if w.Number, w.Minutes, err = session.Next(s.Plan, s.Theirs); err != nil {
+		return booked, err
+	}
+	if err := s.Bookable(w); err != nil {
+		return booked, c.nearest(err, s, w, r)
+	}
+	booked = session.Session{Participant: r.Code, Coach: s.Coach.Code, Number: w.Number, Start: w.Start, Planned: w.Minutes, Mode: w.Mode, State: session.Booked, BookedAt: tx.Now()}
+	if booked.ID, err = c.token(); err != nil {
+		return booked, err
+	}
+	if err := tx.AddSession(ctx, booked, c.buffer()); err != nil {
+		return booked, c.taken(tx, err, s, w, r)
+	}
+	if err := record(ctx, tx, by, "session.book", booked.ID, nil, told(booked), ""); err != nil {
+		return booked, err
+	}
+	return booked, c.remindOf(ctx, tx, r, booked)
 }
 
 func (c *Conduct) buffer() time.Duration {

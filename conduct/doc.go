@@ -32,6 +32,8 @@
 //	ChooseCoach(ctx, by, code, coach) error
 //	Free(ctx, by, code, from, to, most) ([]time.Time, error)                 bookable starts of the next session
 //	Book(ctx, by, Booking) (session.Session, error)
+//	Propose(ctx, by, code, first, every) ([]time.Time, error)                starts for all sessions that are left, so many days apart
+//	BookSeries(ctx, by, code, starts, mode) ([]session.Session, error)       all of them, or none
 //	Move(ctx, by, id, start) (session.Session, error)
 //	Cancel(ctx, by, id) (session.Session, error)
 //	Hold(ctx, by, id, Held) (session.Session, error)
