@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strconv"
 	"strings"
 
 	"github.com/pressly/goose/v3"
@@ -35,7 +36,7 @@ func (s *Store) migrate(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	switch newest := int64(len(steps)); {
+	switch newest := steps[len(steps)-1].Version; {
 	case version > newest:
 		return problem.New(problem.Unavailable, "the study was last written by a newer rekindle (database version %d, this program knows %d)", version, newest).
 			Instead("Use that version of the program or a newer one; nothing was changed")
@@ -74,23 +75,24 @@ func (s *Store) migrate(ctx context.Context, o Options) error {
 
 const versionTable = "schema_version"
 
-// steps gives the embedded schema files as migrations, numbered 1, 2, 3 ... without a gap.
+// steps gives the embedded schema files as migrations, numbered as their names begin; no two have a number in common.
 func (d Dialect) steps() ([]*goose.Migration, error) {
 	files, err := fs.Glob(schemaFiles, "schema/*.sql")
 	if err != nil {
 		return nil, err
 	}
 	var steps []*goose.Migration
-	for i, file := range files {
-		if !strings.HasPrefix(file, fmt.Sprintf("schema/%04d_", i+1)) {
-			return nil, fmt.Errorf("store: schema file %s should be number %04d", file, i+1)
+	for _, file := range files {
+		number, err := strconv.ParseInt(strings.TrimPrefix(file, "schema/")[:4], 10, 64)
+		if err != nil || len(steps) > 0 && steps[len(steps)-1].Version >= number {
+			return nil, fmt.Errorf("store: schema file %s does not begin with a number of its own", file)
 		}
 		text, err := schemaFiles.ReadFile(file)
 		if err != nil {
 			return nil, err
 		}
 		script := d.translate(string(text))
-		steps = append(steps, goose.NewGoMigration(int64(i+1), &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
+		steps = append(steps, goose.NewGoMigration(number, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
 			_, err := tx.ExecContext(ctx, script)
 			return err
 		}}, nil))
