@@ -133,7 +133,7 @@ func lockedDigest(ctx context.Context, dir string) (digest string, err error) {
 	if _, err := os.Stat(filepath.Join(dir, databaseName)); errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}
-	d, err := dataFlags{Data: dir}.read(ctx)
+	d, err := dataFlags{Data: dir}.read(ctx, nil)
 	if err != nil {
 		return "", err
 	}

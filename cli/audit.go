@@ -95,7 +95,7 @@ func (c *auditVerify) directory(ctx context.Context, kept []string) (report audi
 	if c.Dir != "" {
 		c.Data = c.Dir
 	}
-	d, err := c.read(ctx)
+	d, err := c.read(ctx, nil)
 	if err != nil {
 		return report, "", err
 	}
@@ -118,7 +118,7 @@ type auditExport struct {
 
 // Run writes the trail; a file appears only when it is whole.
 func (c *auditExport) Run(ctx context.Context, s *streams) error {
-	d, err := c.read(ctx)
+	d, err := c.read(ctx, nil)
 	if err != nil {
 		return err
 	}
@@ -150,7 +150,7 @@ type auditShow struct {
 
 // Run prints one line an event.
 func (c *auditShow) Run(ctx context.Context, s *streams) error {
-	d, err := c.read(ctx)
+	d, err := c.read(ctx, nil)
 	if err != nil {
 		return err
 	}
@@ -192,7 +192,7 @@ type auditCheckpoint struct {
 
 // Run prints the signed head.
 func (c *auditCheckpoint) Run(ctx context.Context, s *streams) error {
-	d, err := c.read(ctx)
+	d, err := c.read(ctx, nil)
 	if err != nil {
 		return err
 	}

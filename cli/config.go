@@ -104,7 +104,7 @@ func (c *configCheck) checkKeys() (string, error) {
 }
 
 func (c *configCheck) checkDatabase(ctx context.Context) (told, digest string, err error) {
-	d, err := c.read(ctx)
+	d, err := c.read(ctx, nil)
 	if err != nil {
 		return "", "", err
 	}

@@ -149,7 +149,7 @@ func (f dataFlags) open(ctx context.Context, clock func() time.Time) (*data, err
 
 // read opens a study to look at it, beside a process that runs it or on a medium that cannot be written. The keys may be
 // missing: then Public is empty, or Vault nil.
-func (f dataFlags) read(ctx context.Context) (*data, error) {
+func (f dataFlags) read(ctx context.Context, clock func() time.Time) (*data, error) {
 	if err := f.found(); err != nil {
 		return nil, err
 	}
@@ -163,7 +163,7 @@ func (f dataFlags) read(ctx context.Context) (*data, error) {
 	if d.Vault, err = f.vault(); err != nil && !problem.Is(err, problem.NotFound) && !errors.Is(err, fs.ErrPermission) {
 		return nil, err
 	}
-	o := f.options(nil)
+	o := f.options(clock)
 	o.ReadOnly, o.Vault = true, d.Vault
 	if d.Store, err = store.Open(ctx, o); err != nil {
 		return nil, err

@@ -63,7 +63,7 @@ func TestDataDirectory(t *testing.T) {
 	if _, err := f.open(t.Context(), nil); !problem.Is(err, problem.Unavailable) || !strings.Contains(err.Error(), fmt.Sprint("process ", os.Getpid())) {
 		t.Errorf("opening it twice: %v", err)
 	}
-	look, err := f.read(t.Context())
+	look, err := f.read(t.Context(), nil)
 	if err != nil {
 		t.Fatalf("reading beside the writer: %v", err)
 	}
@@ -83,7 +83,7 @@ func TestDataDirectory(t *testing.T) {
 	if _, err := f.open(t.Context(), nil); !problem.Is(err, problem.NotFound) {
 		t.Errorf("without keys: %v", err)
 	}
-	if d, err = f.read(t.Context()); err != nil || d.Public != "" || d.Vault != nil {
+	if d, err = f.read(t.Context(), nil); err != nil || d.Public != "" || d.Vault != nil {
 		t.Errorf("reading without keys: %+v, %v", d, err)
 	}
 	d.Close()
@@ -106,7 +106,7 @@ func TestMissingData(t *testing.T) {
 	for dir, kind := range map[string]problem.Kind{filepath.Join(empty, "none"): problem.NotFound, empty: problem.NotFound, file: problem.Invalid} {
 		for name, open := range map[string]func(context.Context) error{
 			"open": func(ctx context.Context) error { _, err := dataFlags{Data: dir}.open(ctx, nil); return err },
-			"read": func(ctx context.Context) error { _, err := dataFlags{Data: dir}.read(ctx); return err },
+			"read": func(ctx context.Context) error { _, err := dataFlags{Data: dir}.read(ctx, nil); return err },
 		} {
 			if err := open(t.Context()); !problem.Is(err, kind) {
 				t.Errorf("%s %s: %v", name, dir, err)
@@ -132,7 +132,7 @@ func TestDataOnPostgres(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.Close()
-	if d, err = f.read(t.Context()); err != nil {
+	if d, err = f.read(t.Context(), nil); err != nil {
 		t.Fatal(err)
 	}
 	d.Close()

@@ -93,7 +93,7 @@ Proofs:
 	if !c.Serve {
 		return nil
 	}
-	return serveToRead(ctx, s, listener, dataFlags{Data: c.Data})
+	return show(ctx, s, listener, dataFlags{Data: c.Data})
 }
 
 func (c *demoCommand) protocol(s *streams) (*study.Protocol, error) {
@@ -162,8 +162,8 @@ func (c *demoCommand) rehearse(ctx context.Context, w io.Writer, p *study.Protoc
 		seed[i] = byte(c.Seed >> (8 * i))
 	}
 	act := &conduct.Conduct{Store: d.Store, Protocol: p, Random: rand.NewChaCha8(seed), BaseURL: "http://" + c.Address, Program: version(), Simulated: true}
-	show := progress(w)
-	return rehearsal.Run(ctx, act, clock, rehearsal.Options{Seed: c.Seed, LockDir: filepath.Join(c.Data, "locked"), Progress: show})
+	return rehearsal.Run(ctx, act, clock, rehearsal.Options{Seed: c.Seed, LockDir: filepath.Join(c.Data, "locked"), Progress: progress(w),
+		Midway: func() error { return keepMidway(ctx, d) }})
 }
 
 // progress draws a bar on a terminal, and elsewhere one line for each phase.

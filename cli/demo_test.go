@@ -58,6 +58,7 @@ func TestDemoOfEveryShippedTrialProvesItself(t *testing.T) {
 			report := filepath.Join(dir, "report")
 			for _, proof := range [][]string{
 				{"audit", "verify", "--data", dir},
+				{"audit", "verify", "--data", filepath.Join(dir, "midway")},
 				{"randomization", "prove", "--data", dir},
 				{"verify", report, "--dataset", filepath.Join(dir, "locked", "dataset.json")},
 				{"lint-tables", filepath.Join(report, "publication.json")},

@@ -91,7 +91,7 @@ func (c *proveCommand) evidence(ctx context.Context, s *streams) (e randomizatio
 	if c.Dir != "" {
 		c.Data = c.Dir
 	}
-	d, err := c.read(ctx)
+	d, err := c.read(ctx, nil)
 	if err != nil {
 		return e, err
 	}

@@ -49,7 +49,7 @@ func (c *rosterCheck) Run(ctx context.Context, s *streams) error {
 		}
 		needed = roster.Needed(p)
 	case c.found() == nil:
-		d, err := c.read(ctx)
+		d, err := c.read(ctx, nil)
 		if err != nil {
 			return err
 		}

@@ -38,7 +38,7 @@ func openedStudy(t *testing.T) dataFlags {
 
 func listed(t *testing.T, f dataFlags) (n int) {
 	t.Helper()
-	d, err := f.read(t.Context())
+	d, err := f.read(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -68,7 +68,7 @@ type staffList struct {
 
 // Run prints one line an account.
 func (c *staffList) Run(ctx context.Context, s *streams) error {
-	d, err := c.read(ctx)
+	d, err := c.read(ctx, nil)
 	if err != nil {
 		return err
 	}

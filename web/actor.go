@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"rekindle/platform/identity"
-	"rekindle/problem"
 	"rekindle/trial/coach"
 	"rekindle/trial/participant"
 )
@@ -74,24 +73,6 @@ func lookedAs(choice string) (by identity.Actor, ok bool) {
 		return identity.AsCoach(coach.Code(code)), true
 	}
 	return by, false
-}
-
-// roleChoose lets the visitor of a rehearsal look as somebody else.
-func (s *Site) roleChoose(w http.ResponseWriter, r *http.Request) error {
-	choice := r.PostFormValue("role")
-	by, ok := lookedAs(choice)
-	switch {
-	case !s.Conduct.Simulated:
-		return nowhere(w, r)
-	case !ok:
-		return problem.New(problem.Invalid, "%.40q is nobody as whom a rehearsal is shown", choice).On("role").Instead("Choose one of the list.")
-	}
-	if err := s.forget(w, r); err != nil {
-		return err
-	}
-	http.SetCookie(w, &http.Cookie{Name: roleCookie, Value: choice, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
-	http.Redirect(w, r, startOf(by.Role), http.StatusSeeOther)
-	return nil
 }
 
 // startOf is where a role begins.

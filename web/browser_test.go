@@ -74,8 +74,8 @@ func TestLookingAround(t *testing.T) {
 	if rows := webtest.Evaluate[int](tab, `document.querySelectorAll("tbody tr").length`); rows != 1 {
 		t.Errorf("%d events of dataset.lock, want 1", rows)
 	}
-	tab.Choose("#rk-role", "finance")
-	tab.Follow(".rk-simulated button")
+	tab.Follow(`.rk-simulated a`)
+	tab.Follow(`.persona button[value="finance"]`)
 	if said := webtest.Evaluate[string](tab, `document.querySelector("main").innerText`); strings.Contains(said, "Audit trail") || !strings.Contains(said, "Protocol") {
 		t.Errorf("finance sees: %s", said)
 	}

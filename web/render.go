@@ -47,7 +47,7 @@ type frame struct {
 	Study     string // title of the trial
 	Simulated bool
 	By        identity.Actor
-	Roles     []identity.Role // as which a rehearsal can be looked at
+	When      string // at which a rehearsal is shown
 	Menu      []item
 	Program   string
 	Light     bool             // the page has no dark colors
@@ -68,9 +68,7 @@ type item struct {
 func (s *Site) frame(r *http.Request, title string, content any) frame {
 	by := actor(r)
 	f := frame{Title: title, Study: s.Conduct.Protocol.Title, Simulated: s.Conduct.Simulated, By: by, Program: s.Conduct.Program, Page: content, Lang: "en", zone: s.zone()}
-	if f.Simulated {
-		f.Roles = shownAs
-	}
+	f.When = s.moment.Label
 	for _, m := range menu {
 		if by.May(m.verb) {
 			f.Menu = append(f.Menu, item{m.label, m.href, m.href == r.URL.Path || m.href != "/" && strings.HasPrefix(r.URL.Path, m.href+"/")})

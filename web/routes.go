@@ -23,6 +23,7 @@ func (s *Site) routes() []route {
 		{"GET /protocol", "protocol.read", s.protocolShow},
 		{"GET /flow", "flow.read", s.flowShow},
 		{"GET /flow/{file}", "flow.read", s.flowFile},
+		{"GET /roles", anybody, s.personaList},
 		{"POST /role", anybody, s.roleChoose},
 
 		// What is published

@@ -28,6 +28,9 @@ type Site struct {
 	Log       *slog.Logger         // nil: slog.Default()
 	Wordings  *instrument.Wordings // licensed words of instruments; nil: our own
 
+	moment  Moment   // of a rehearsal; zero: it has one only
+	moments []Moment // all that it is shown at
+
 	trail  kept[audit.Report]
 	draws  kept[proof]
 	report kept[*report.Manifest]

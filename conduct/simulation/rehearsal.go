@@ -20,6 +20,7 @@ type Options struct {
 	Seed     uint64
 	LockDir  string         // where the locked dataset goes
 	Progress func(Progress) // called when the virtual day or the phase changes; nil: nobody looks
+	Midway   func() error   // called once at Midway, between two acts, to keep the study as it stands then; nil: nobody does
 }
 
 // Progress is how far a rehearsal has come.
@@ -83,6 +84,9 @@ func Run(ctx context.Context, c *conduct.Conduct, clock *Clock, o Options) (Outc
 	everyone := people(r.p, o.Seed)
 	r.last = r.lastWindow()
 	r.at(r.first, r.registerCoaches)
+	if o.Midway != nil {
+		r.at(Midway(r.p), func() error { r.acts--; return o.Midway() }) // nobody's act
+	}
 	opens, _ := r.p.EnrolmentWindow()
 	r.at(opens.AddDate(0, 0, -daysOfOpening).Add(9*time.Hour), func() error { return r.open(everyone) })
 	if err := r.play(); err != nil {
