@@ -30,7 +30,11 @@ func (c *Conduct) RegisterCoach(ctx context.Context, by identity.Actor, n NewCoa
 	var found problem.List
 	p, err := n.Person.check("coach")
 	found.Gather(err)
-	found.Gather(n.Profile.Check(c.Protocol.Coaching.Modes))
+	topics, err := c.themes()
+	if err != nil {
+		return "", err
+	}
+	found.Gather(n.Profile.Check(c.Protocol.Coaching.Modes, topics))
 	found.Gather(coach.CheckHours(n.Hours))
 	if n.Caseload < 0 {
 		found.Add(problem.New(problem.Invalid, "%d coachees", n.Caseload).On("caseload"))
@@ -126,7 +130,11 @@ func (c *Conduct) SetProfile(ctx context.Context, by identity.Actor, code coach.
 	if err := coachSelf(by, "coach.profile", code); err != nil {
 		return err
 	}
-	if err := p.Check(c.Protocol.Coaching.Modes); err != nil {
+	topics, err := c.themes()
+	if err != nil {
+		return err
+	}
+	if err := p.Check(c.Protocol.Coaching.Modes, topics); err != nil {
 		return err
 	}
 	return c.changeCoach(ctx, by, "coach.profile", code, func(k *coach.Coach) facts { k.Profile = p; return nil })

@@ -38,6 +38,8 @@
 //	Cancel(ctx, by, id) (session.Session, error)
 //	Hold(ctx, by, id, Held) (session.Session, error)
 //	Miss(ctx, by, id, session.Side) (session.Session, error)
+//	Plan(ctx, by, code) (goal.Plan, error)                                   vision and goals, for the participant and the coach
+//	SetVision, SetGoal, CloseGoal, SetWeekly, CheckIn, RateGoal
 //	Unlock(ctx, by, code, reason) error                                      opens coaching before the protocol does
 //	SendIncentive(ctx, by, code, item) error
 //	ReceiveIncentive(ctx, by, code, item) error

@@ -10,7 +10,7 @@ import (
 )
 
 // Withdraw takes consent back, with the person's choice of what may still be done. Coaching ends: booked sessions are cancelled and the
-// coach has the place back. Depending on the choice mail stops, open visits are closed, or the answers are deleted; that there was
+// coach has the place back. Depending on the choice mail stops, open visits are closed, or the answers and the plan are deleted; that there was
 // such a person, and the arm, remains in every case. Choosing again, to take back more, is possible until the data are locked. The
 // reason is kept with the record, never in the trail.
 func (c *Conduct) Withdraw(ctx context.Context, by identity.Actor, code participant.Code, use participant.Use, reason string) error {
@@ -61,6 +61,9 @@ func (c *Conduct) Withdraw(ctx context.Context, by identity.Actor, code particip
 		}
 		if !use.Analyse() {
 			if err := tx.RemoveAnswers(ctx, code); err != nil {
+				return err
+			}
+			if err := tx.RemovePlan(ctx, code); err != nil {
 				return err
 			}
 		}

@@ -62,6 +62,11 @@ var permissions = map[string][]Role{
 	"session.hold":   {Coach},
 	"session.miss":   {Participant, Coach, Coordinator},
 
+	"plan.read":     {Participant, Coach}, // one's own, or a coachee's: nobody else, whatever their rank
+	"plan.set":      {Participant, Coach},
+	"plan.rate":     {Participant, Coach},
+	"plan.check_in": {Participant, Coach},
+
 	"incentive.issue":   {Clock},
 	"incentive.send":    {Coordinator},
 	"incentive.receive": {Participant, Coordinator},

@@ -37,6 +37,7 @@ type Coach struct {
 type Profile struct {
 	Biography string   `json:"biography,omitempty"`
 	Strengths string   `json:"strengths,omitempty"` // what the coach is good for
+	Topics    []string `json:"topics,omitempty"`    // the same by code: of the protocol's themes
 	Languages []string `json:"languages,omitempty"`
 	Modes     []string `json:"modes,omitempty"` // of the protocol's; empty: all of them
 	Pronouns  string   `json:"pronouns,omitempty"`
@@ -49,8 +50,8 @@ const (
 	mostLanguages    = 20
 )
 
-// Check finds every mistake of a profile. modes are the protocol's.
-func (p Profile) Check(modes []string) error {
+// Check finds every mistake of a profile. modes and topics are the protocol's.
+func (p Profile) Check(modes, topics []string) error {
 	var found problem.List
 	long := func(field, text string, most int) {
 		if len(text) > most {
@@ -63,11 +64,15 @@ func (p Profile) Check(modes []string) error {
 	if len(p.Languages) > mostLanguages {
 		found.Add(problem.New(problem.Invalid, "%d languages", len(p.Languages)).On("languages").Instead("Name at most %d.", mostLanguages))
 	}
-	for _, m := range p.Modes {
-		if !slices.Contains(modes, m) {
-			found.Add(problem.New(problem.Invalid, "%q is not a mode of this protocol", m).On("modes").Instead("One of %s.", strings.Join(modes, ", ")))
+	among := func(field, what string, given, known []string) {
+		for _, one := range given {
+			if !slices.Contains(known, one) {
+				found.Add(problem.New(problem.Invalid, "%.60q is not a %s of this protocol", one, what).On("%s", field).Instead("One of %s.", strings.Join(known, ", ")))
+			}
 		}
 	}
+	among("modes", "mode", p.Modes, modes)
+	among("topics", "theme", p.Topics, topics)
 	return found.Err()
 }
 

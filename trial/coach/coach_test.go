@@ -162,8 +162,8 @@ func TestCheckHoursAndProfile(t *testing.T) {
 	if err := coach.CheckHours([]coach.Hours{{time.Monday, 540, 720}, {time.Monday, 720, 800}, {time.Tuesday, 540, 720}}); err != nil {
 		t.Error(err)
 	}
-	p := coach.Profile{Biography: strings.Repeat("x", 5000), Modes: []string{"phone", "telegraph"}}
-	if err := p.Check([]string{"phone", "video"}); !problem.Is(err, problem.Invalid) || !strings.Contains(err.Error(), "biography") || !strings.Contains(err.Error(), "telegraph") {
+	p := coach.Profile{Biography: strings.Repeat("x", 5000), Modes: []string{"phone", "telegraph"}, Topics: []string{"workload", "golf"}}
+	if err := p.Check([]string{"phone", "video"}, []string{"workload"}); !problem.Is(err, problem.Invalid) || !strings.Contains(err.Error(), "biography") || !strings.Contains(err.Error(), "telegraph") || !strings.Contains(err.Error(), "golf") {
 		t.Error(err)
 	}
 	if !(coach.Profile{}).Offers("video") || (coach.Profile{Modes: []string{"phone"}}).Offers("video") {
