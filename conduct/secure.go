@@ -42,7 +42,7 @@ func (c *Conduct) BeginAuthenticator(ctx context.Context, token, password string
 		app.Secret, err = identity.NewSecret(c.random())
 		app.URL = identity.SecretURL(app.Secret, c.Protocol.Title, a.Email)
 		return func(tx *store.Tx, a *identity.Account) error {
-			return tx.Remember(ctx, LinkHash("authenticator "+a.Code), []byte(app.Secret), tx.Now().Add(authenticatorLife))
+			return tx.Remember(ctx, authenticatorKey(s), []byte(app.Secret), tx.Now().Add(authenticatorLife))
 		}, err
 	})
 	return app, err
@@ -56,7 +56,7 @@ func (c *Conduct) ConfirmAuthenticator(ctx context.Context, token, code string) 
 		if err != nil {
 			return err
 		}
-		key := LinkHash("authenticator " + a.Code)
+		key := authenticatorKey(s)
 		secret, err := tx.Recall(ctx, key)
 		if err != nil {
 			return orElse(ignore(err, problem.NotFound), problem.New(problem.Conflict, "Setting up the app took too long").Instead("Begin again."))
@@ -73,6 +73,9 @@ func (c *Conduct) ConfirmAuthenticator(ctx context.Context, token, code string) 
 			return err
 		}
 		if err := tx.Forget(ctx, key); err != nil {
+			return err
+		}
+		if err := showRecovery(ctx, tx, s, recovery); err != nil {
 			return err
 		}
 		return record(ctx, tx, a.Actor(s.Role), "account.secure", a.Code, nil, facts{"authenticator": "set", "recovery_codes": len(recovery)}, "")
@@ -93,6 +96,9 @@ func (c *Conduct) NewRecoveryCodes(ctx context.Context, token, password string) 
 		recovery = codes
 		return func(tx *store.Tx, a *identity.Account) error {
 			a.Recovery = hashes
+			if err := showRecovery(ctx, tx, s, codes); err != nil {
+				return err
+			}
 			return record(ctx, tx, a.Actor(s.Role), "account.secure", a.Code, nil, facts{"recovery_codes": len(hashes)}, "")
 		}, err
 	})
@@ -111,7 +117,7 @@ func (c *Conduct) FinishSetup(ctx context.Context, token string) (s Signed, err 
 		if err != nil {
 			return err
 		}
-		if !a.Secured() && !(allowed && before.Method == "invitation") {
+		if !c.ready(before, a, allowed) {
 			return problem.New(problem.Conflict, "There is no way yet to sign in again").Instead("Set a password and an authenticator app, or a passkey.")
 		}
 		s, err = c.finish(ctx, tx, before, a, facts{"method": before.Method})

@@ -13,7 +13,10 @@ import (
 
 type contextKey int
 
-const actorKey contextKey = iota
+const (
+	actorKey contextKey = iota
+	signInKey
+)
 
 // identify puts who acts into the context of a request.
 func identify(ctx context.Context, by identity.Actor) context.Context {
@@ -39,24 +42,43 @@ var shownAs = []identity.Role{identity.Owner, identity.Coordinator, identity.Sta
 // roleCookie keeps whom the visitor of a rehearsal looks as: a role, or "coach:CODE", "participant:CODE".
 const roleCookie = "rekindle_role"
 
+// signInOf gives the complete sign-in of a request by staff or a coach; nil: there is none.
+func signInOf(r *http.Request) *identity.SignIn {
+	in, _ := r.Context().Value(signInKey).(*identity.SignIn)
+	return in
+}
+
+// recognized puts who asks into the context of a request, and how they have signed in.
+func (s *Site) recognized(r *http.Request) *http.Request {
+	by, in := s.signedIn(r)
+	ctx := identify(r.Context(), by)
+	if in != nil {
+		ctx = context.WithValue(ctx, signInKey, in)
+	}
+	return r.WithContext(ctx)
+}
+
 // signedIn tells who asks: the participant to whom the browser is open, or the staff who has signed in, else nobody. In a rehearsal
 // there is nobody to protect, and whoever comes looks as whom they choose.
-func (s *Site) signedIn(r *http.Request) identity.Actor {
+func (s *Site) signedIn(r *http.Request) (identity.Actor, *identity.SignIn) {
 	if by, open := s.arrived(r); open {
-		return by
+		return by, nil
 	}
 	if in, ok := s.staff(r); ok {
-		return in.Actor()
+		if in.Stage != identity.Complete {
+			return visitor, nil
+		}
+		return in.Actor(), &in
 	}
 	if !s.Conduct.Simulated {
-		return visitor
+		return visitor, nil
 	}
 	if c, err := r.Cookie(roleCookie); err == nil {
 		if by, ok := lookedAs(c.Value); ok {
-			return by
+			return by, nil
 		}
 	}
-	return identity.Actor{Name: string(shownAs[0]), Role: shownAs[0]}
+	return identity.Actor{Name: string(shownAs[0]), Role: shownAs[0]}, nil
 }
 
 // lookedAs is whom the visitor of a rehearsal looks as.

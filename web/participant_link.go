@@ -26,6 +26,9 @@ func (s *Site) linkOpen(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := s.dismiss(w, r); err != nil {
+		return err
+	}
 	s.remember(w, secret)
 	http.Redirect(w, r, home, http.StatusSeeOther)
 	return nil

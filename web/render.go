@@ -56,6 +56,8 @@ type frame struct {
 	Languages []string         // that the page can be read in; none: English alone
 	Help      []study.Resource // urgent help, on a participant's page
 	Contact   *study.Contact   // whom a participant writes to
+	SignedIn  *identity.SignIn // how staff or a coach has signed in
+	Door      bool             // a visitor is shown where staff sign in
 	zone      *time.Location
 }
 
@@ -69,6 +71,7 @@ func (s *Site) frame(r *http.Request, title string, content any) frame {
 	by := actor(r)
 	f := frame{Title: title, Study: s.Conduct.Protocol.Title, Simulated: s.Conduct.Simulated, By: by, Program: s.Conduct.Program, Page: content, Lang: "en", zone: s.zone()}
 	f.When = s.moment.Label
+	f.SignedIn, f.Door = signInOf(r), by.Role == identity.Visitor && !f.Simulated && !forParticipants(r) && !strings.HasPrefix(r.URL.Path, signInAt)
 	for _, m := range menu {
 		if by.May(m.verb) {
 			f.Menu = append(f.Menu, item{m.label, m.href, m.href == r.URL.Path || m.href != "/" && strings.HasPrefix(r.URL.Path, m.href+"/")})

@@ -70,6 +70,29 @@ func (s *Site) routes() []route {
 		// Calendars
 
 		// Staff signing in, and their accounts
+		{"GET /sign-in", anybody, s.signInShow},
+		{"POST /sign-in", anybody, s.signIn},
+		{"GET /sign-in/code", anybody, s.codeShow},
+		{"POST /sign-in/code", anybody, s.code},
+		{"GET /sign-in/link", anybody, s.askShow},
+		{"POST /sign-in/link", anybody, s.ask},
+		{"GET /s/{token}", anybody, s.ticketShow},
+		{"POST /s/{token}", anybody, s.ticketFollow},
+		{"POST /sign-out", anybody, s.signOut},
+		{"GET /account/setup", anybody, s.securing(s.setupShow)},
+		{"POST /account/setup", anybody, s.securing(s.setupFinish)},
+		{"GET /account/password", anybody, s.securing(s.passwordShow)},
+		{"POST /account/password", anybody, s.securing(s.passwordSet)},
+		{"GET /account/app", anybody, s.securing(s.appShow)},
+		{"POST /account/app", anybody, s.securing(s.appBegin)},
+		{"POST /account/app/code", anybody, s.securing(s.appConfirm)},
+		{"GET /account/codes", anybody, s.securing(s.codesShow)},
+		{"GET /account/codes.txt", anybody, s.securing(s.codesDownload)},
+		{"POST /account/codes", anybody, s.securing(s.codesDraw)},
+		{"POST /account/codes/kept", anybody, s.securing(s.codesKept)},
+		{"GET /account", "account.secure", s.accountShow},
+		{"POST /account/sign-ins", "account.secure", s.signInEnd},
+		{"POST /account/role", "account.secure", s.roleSwitch},
 
 		// The coordinator's people
 

@@ -3,6 +3,7 @@ package web
 import (
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 
 	"rekindle/conduct"
@@ -12,9 +13,6 @@ import (
 
 // browserCookie keeps the secret of a browser that has come through a personal link.
 const browserCookie = "rekindle_browser"
-
-// staffCookie keeps the token of somebody of the staff, or of a coach, who has signed in.
-const staffCookie = "rekindle_staff"
 
 // home is where a participant is at home.
 const home = "/me"
@@ -32,18 +30,6 @@ func (s *Site) arrived(r *http.Request) (by identity.Actor, open bool) {
 		s.log().LogAttrs(r.Context(), slog.LevelError, "a browser could not be recognized", slog.String("error", err.Error()))
 	}
 	return by, open
-}
-
-// staff gives the sign-in of the browser; false where there is none, or it has ended. Its stage says whether it is complete.
-func (s *Site) staff(r *http.Request) (in identity.SignIn, ok bool) {
-	c, err := r.Cookie(staffCookie)
-	if err != nil {
-		return in, false
-	}
-	if in, ok, err = s.Conduct.SignedIn(r.Context(), c.Value); err != nil {
-		s.log().LogAttrs(r.Context(), slog.LevelError, "a sign-in could not be recognized", slog.String("error", err.Error()))
-	}
-	return in, ok
 }
 
 // remember gives a browser its secret to keep.
@@ -72,6 +58,8 @@ func (s *Site) closed(w http.ResponseWriter, r *http.Request, rt route, refusal 
 	case r.URL.Path == "/" && startOf(by.Role) != "/":
 		http.Redirect(w, r, startOf(by.Role), http.StatusSeeOther)
 		return nil
+	case by.Role == identity.Visitor && !slices.Contains(granted, identity.Participant) && slices.ContainsFunc(granted, func(role identity.Role) bool { return slices.Contains(identity.StaffRoles, role) }):
+		return s.signInFirst(w, r)
 	case len(granted) == 0 || granted[0] != identity.Participant:
 		return refusal
 	case by.Role == identity.Visitor:

@@ -56,7 +56,7 @@ const largestForm = 1 << 20
 // serve asks for the route's permission, runs its page, and replies to what goes wrong.
 func (s *Site) serve(rt route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r = r.WithContext(identify(r.Context(), s.signedIn(r)))
+		r = s.recognized(r)
 		r.Body = http.MaxBytesReader(w, r.Body, largestForm)
 		if err := s.guarded(rt, w, r); err != nil {
 			s.reply(w, r, err)
