@@ -27,7 +27,7 @@ func (r *rehearsal) registerCoaches() error {
 		}
 		code, err := r.c.RegisterCoach(r.ctx, coordinator, conduct.NewCoach{
 			Person:  conduct.Person{Name: name, Email: email, Zone: r.p.Timezone},
-			Profile: coach.Profile{Biography: "A practicing physician and certified peer coach.", Strengths: strengths[rng.IntN(len(strengths))], Languages: []string{"English"}},
+			Profile: profile(i, strengths[rng.IntN(len(strengths))]),
 			Hours:   week,
 		})
 		if err != nil {
