@@ -2,10 +2,8 @@ package conduct
 
 import (
 	"context"
-	"hash/fnv"
 	"slices"
 	"strings"
-	"time"
 
 	"rekindle/platform/identity"
 	"rekindle/platform/store"
@@ -199,35 +197,6 @@ func (c *Conduct) changeCoach(ctx context.Context, by identity.Actor, verb strin
 	})
 }
 
-// Offer is a coach as a participant sees one.
-type Offer struct {
-	Code    coach.Code
-	Name    string
-	Profile coach.Profile
-	Zone    *time.Location
-}
-
-// Coaches gives the coaches whom a participant may choose: certified, with room, and apart from them by the protocol's rules. Everybody
-// else is silently absent. The order is another for each participant and stays the same for each, so that no coach always comes first.
-// Before coaching is open to the participant there is no such page.
-func (c *Conduct) Coaches(ctx context.Context, by identity.Actor, code participant.Code) (offers []Offer, err error) {
-	if err := by.RequireFor("coach.choose", code); err != nil {
-		return nil, err
-	}
-	err = c.Store.Read(ctx, func(tx *store.Tx) error {
-		r, err := tx.Participant(ctx, code)
-		if err != nil {
-			return err
-		}
-		if err := coached(by, r); err != nil {
-			return err
-		}
-		offers, err = c.offers(ctx, tx, r)
-		return err
-	})
-	return offers, err
-}
-
 // coached refuses those to whom coaching is not open: a participant, and a coach, as if it did not exist; a coordinator is told.
 func coached(by identity.Actor, r participant.Record) error {
 	switch {
@@ -237,46 +206,4 @@ func coached(by identity.Actor, r participant.Record) error {
 		return problem.New(problem.Conflict, "Coaching is not open to %s", r.Code)
 	}
 	return strangers()
-}
-
-func (c *Conduct) offers(ctx context.Context, tx *store.Tx, r participant.Record) ([]Offer, error) {
-	self, err := person(ctx, tx, r.Code)
-	if err != nil {
-		return nil, err
-	}
-	all, err := tx.Coaches(ctx)
-	if err != nil {
-		return nil, err
-	}
-	loads, err := tx.Loads(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var offers []Offer
-	for _, k := range all {
-		if !k.Room(loads[k.Code]) || !coach.Certified(c.Protocol.Coaching.Certification, k.Certification, tx.Now()).Valid() {
-			continue
-		}
-		p, err := person(ctx, tx, k.Code)
-		if err != nil {
-			return nil, err
-		}
-		if _, conflict := coach.Conflict(c.Protocol.Coaching.Conflicts, p.row(), self.row()); conflict {
-			continue
-		}
-		offers = append(offers, Offer{Code: k.Code, Name: p.Name, Profile: k.Profile, Zone: c.zone(k.Zone)})
-	}
-	place := func(o Offer) uint64 {
-		h := fnv.New64a()
-		h.Write([]byte(r.Code))
-		h.Write([]byte(o.Code))
-		return h.Sum64()
-	}
-	slices.SortFunc(offers, func(a, b Offer) int {
-		if place(a) < place(b) {
-			return -1
-		}
-		return 1
-	})
-	return offers, nil
 }

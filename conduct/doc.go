@@ -29,7 +29,9 @@
 //	CertifyCoach(ctx, by, coach, coach.Step) error
 //	SetProfile, SetHours, SetCaseload, RetireCoach
 //	Coaches(ctx, by, code) ([]Offer, error)                                  whom a participant may choose
+//	CoachesFor(ctx, by, code, Wanted) ([]Offer, error)                       those of them who suit, with free times
 //	ChooseCoach(ctx, by, code, coach) error
+//	CoachOf, ChangeCoach, SetAside, Aside                                    the coach one has, and those one does not want
 //	Free(ctx, by, code, from, to, most) ([]time.Time, error)                 bookable starts of the next session
 //	Book(ctx, by, Booking) (session.Session, error)
 //	Propose(ctx, by, code, first, every) ([]time.Time, error)                starts for all sessions that are left, so many days apart

@@ -109,6 +109,9 @@ func (c *Conduct) cancelBooked(ctx context.Context, tx *store.Tx, code participa
 			continue
 		}
 		s.State, s.Missed, s.ClosedAt = session.Cancelled, side, new(tx.Now())
+		if side == session.ByParticipant && s.Late(c.Protocol.Coaching, tx.Now()) {
+			s.State = session.LateCancelled
+		}
 		s.Sequence++
 		if err := tx.SaveSession(ctx, s, c.buffer()); err != nil {
 			return err

@@ -15,7 +15,10 @@ import (
 
 func (w *world) sessions(of session.Session) (all []session.Session) {
 	w.Helper()
-	w.read(func(ctx context.Context, tx *store.Tx) (err error) { all, err = tx.Sessions(ctx, of.Participant); return err })
+	w.read(func(ctx context.Context, tx *store.Tx) (err error) {
+		all, err = tx.Sessions(ctx, of.Participant)
+		return err
+	})
 	return all
 }
 

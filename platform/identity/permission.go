@@ -48,13 +48,15 @@ var permissions = map[string][]Role{
 	"message.resend":  {Coordinator, Owner},
 	"resource.send":   {Coordinator},
 
-	"coach.add":      {Coordinator, Owner},
-	"coach.certify":  {Coordinator, Owner},
-	"coach.profile":  {Coach, Coordinator},
-	"coach.hours":    {Coach, Coordinator},
-	"coach.caseload": {Coordinator, Owner},
-	"coach.retire":   {Coordinator, Owner},
-	"coach.choose":   {Participant, Coordinator},
+	"coach.add":       {Coordinator, Owner},
+	"coach.certify":   {Coordinator, Owner},
+	"coach.profile":   {Coach, Coordinator},
+	"coach.hours":     {Coach, Coordinator},
+	"coach.caseload":  {Coordinator, Owner},
+	"coach.retire":    {Coordinator, Owner},
+	"coach.choose":    {Participant, Coordinator},
+	"coach.change":    {Participant},
+	"coach.set_aside": {Participant}, // what nobody else may know
 
 	"session.book":   {Participant, Coach, Coordinator},
 	"session.move":   {Participant, Coach, Coordinator},
