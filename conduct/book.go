@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -180,12 +181,28 @@ func (c *Conduct) taken(tx *store.Tx, err error, s session.Situation, w session.
 	return err
 }
 
-// remindOf plans the mails about a session, again where it has moved.
+// remindOf plans the mails about a session, again where it has moved. Those that somebody has moved keep their distance from the time
+// that the protocol has for them.
 func (c *Conduct) remindOf(ctx context.Context, tx *store.Tx, r participant.Record, s session.Session) error {
+	before, err := tx.Messages(ctx, r.Code)
+	if err != nil {
+		return err
+	}
 	var messages []store.Message
 	for _, m := range c.Protocol.Messages {
-		if m.Anchor == study.FromSession {
-			messages = append(messages, c.plan(r, m, s.Start, tx.Now(), s.ID)...)
+		if m.Anchor != study.FromSession {
+			continue
+		}
+		for _, d := range c.plan(r, m, s.Start, time.Time{}, s.ID) {
+			i := slices.IndexFunc(before, func(old store.Message) bool {
+				return old.Session == d.Session && old.Message == d.Message && old.Occurrence == d.Occurrence
+			})
+			if i >= 0 && before[i].Shift != 0 {
+				c.put(&d, r, d.Wanted.Add(before[i].Shift), s.Start)
+			}
+			if !d.Due.Before(tx.Now()) {
+				messages = append(messages, d)
+			}
 		}
 	}
 	return tx.PlanMessages(ctx, messages)

@@ -213,7 +213,7 @@ func (c *Conduct) plan(r participant.Record, m study.Message, anchor, now time.T
 	var planned []store.Message
 	for _, p := range followup.Plan(c.Protocol, m, anchor, c.zone(r.Zone), c.quiet()) {
 		if !p.At.Before(now) {
-			planned = append(planned, store.Message{Participant: r.Code, Message: p.Message, Occurrence: p.Occurrence, Session: session, Due: p.At})
+			planned = append(planned, store.Message{Participant: r.Code, Message: p.Message, Occurrence: p.Occurrence, Session: session, Due: p.At, Wanted: new(p.Wanted)})
 		}
 	}
 	return planned

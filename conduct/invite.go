@@ -56,7 +56,7 @@ func (c *Conduct) Invite(ctx context.Context, by identity.Actor, codes []partici
 					byZone[r.Zone] = planned
 				}
 				for _, p := range planned {
-					messages = append(messages, store.Message{Participant: r.Code, Message: p.Message, Occurrence: p.Occurrence, Due: p.At})
+					messages = append(messages, store.Message{Participant: r.Code, Message: p.Message, Occurrence: p.Occurrence, Due: p.At, Wanted: new(p.Wanted)})
 				}
 			}
 		}
@@ -79,6 +79,6 @@ func catchUp(planned []followup.Planned, now time.Time) []followup.Planned {
 		return planned
 	}
 	planned = planned[past-1:]
-	planned[0].At = now
+	planned[0].Wanted, planned[0].At = now, now
 	return planned
 }

@@ -105,6 +105,7 @@ type batch struct {
 	mailing map[participant.Code]store.MailSituation
 	visits  map[participant.Code][]store.VisitOf
 	reading map[participant.Code]Person
+	wording map[string]store.Wording // words that were changed
 }
 
 func (c *Conduct) readBatch(ctx context.Context, tx *store.Tx, due []store.Message) (b batch, err error) {
@@ -119,6 +120,9 @@ func (c *Conduct) readBatch(ctx context.Context, tx *store.Tx, due []store.Messa
 		return b, err
 	}
 	if b.visits, err = tx.VisitsByCode(ctx, codes); err != nil {
+		return b, err
+	}
+	if b.wording, err = tx.Wordings(ctx); err != nil {
 		return b, err
 	}
 	b.reading = make(map[participant.Code]Person, len(codes))
@@ -137,6 +141,7 @@ type matter struct {
 	situation store.MailSituation
 	visit     store.VisitOf
 	session   session.Session
+	facts     followup.Facts
 }
 
 // matter finds out what a planned mail is about, and why it is needless; empty: it is due.
@@ -149,7 +154,7 @@ func (c *Conduct) matter(ctx context.Context, tx *store.Tx, b batch, d store.Mes
 	if !known {
 		return about, "nobody is known by this code any more", nil
 	}
-	m, r := c.Protocol.Messages[i], b.people[d.Participant]
+	m, r := worded(c.Protocol.Messages[i], b.wording, d), b.people[d.Participant]
 	about = matter{message: m, record: r, situation: situation}
 	f := followup.Facts{Status: r.Status, Use: r.Use, Arm: situation.Arm, Bounced: situation.Bounced || situation.OptedOut,
 		EnrolmentOpen: c.enrolling(b.study, tx.Now()) == nil && !full(b.study),
@@ -166,6 +171,7 @@ func (c *Conduct) matter(ctx context.Context, tx *store.Tx, b batch, d store.Mes
 		}
 		f.SessionStands = about.session.State == session.Booked && tx.Now().Before(about.session.Start)
 	}
+	about.facts = f
 	_, why = followup.Still(m, f)
 	return about, why, nil
 }

@@ -46,6 +46,10 @@ var permissions = map[string][]Role{
 	"message.send":    {Coordinator, Clock},
 	"message.deliver": {Clock},
 	"message.resend":  {Coordinator, Owner},
+	"message.read":    {Coordinator, Owner}, // what is still to come, and what became of it
+	"message.change":  {Coordinator, Owner},
+	"message.stop":    {Coordinator, Owner},
+	"message.restore": {Coordinator, Owner},
 	"resource.send":   {Coordinator},
 
 	"coach.add":       {Coordinator, Owner},

@@ -60,6 +60,12 @@ func (tx *Tx) RetryMail(ctx context.Context, kind string) (int64, error) {
 	return tx.Do(ctx, "UPDATE outbox SET state = 'planned', due = $2, ended = NULL, attempts = 0 WHERE state = 'failed' AND ($1 = '' OR kind = $1)", kind, tx.now)
 }
 
+// RetryOne plans one failed message anew, as RetryMail does; false where it has not failed.
+func (tx *Tx) RetryOne(ctx context.Context, id int64) (bool, error) {
+	n, err := tx.Do(ctx, "UPDATE outbox SET state = 'planned', due = $2, ended = NULL, attempts = 0 WHERE state = 'failed' AND id = $1", id, tx.now)
+	return n == 1, err
+}
+
 // MailClock gives the time at which the outbox is next to be looked at; the zero time: nothing waits.
 func (tx *Tx) MailClock(ctx context.Context) (time.Time, error) {
 	at, err := One(ctx, tx, Value[Time], "SELECT min(CASE WHEN claimed_until IS NULL OR due > claimed_until THEN due ELSE claimed_until END) FROM outbox WHERE state = 'planned'")

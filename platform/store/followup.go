@@ -18,39 +18,48 @@ type Message struct {
 	State       string // "planned", "sent", "dropped"
 	Ended       *time.Time
 	Why         string // why it was dropped
+
+	Wanted        *time.Time    // when it was to go, before quiet hours put it off to Due; nil: planned before this was kept
+	Shift         time.Duration // by which somebody has moved it
+	Subject, Body string        // words of this one alone; empty: those of its kind
+	Stopped       bool          // by somebody, so that planning anew does not start it
 }
 
-const messageColumns = "id, participant, message, occurrence, session, due, state, ended, why"
+const messageColumns = "m.id, m.participant, m.message, m.occurrence, m.session, m.due, m.state, m.ended, m.why, m.wanted, m.shift, m.subject, m.body, m.stopped"
 
-func scanMessage(scan Scan) (m Message, err error) {
-	return m, scan(&m.ID, &m.Participant, &m.Message, &m.Occurrence, &m.Session, &m.Due, &m.State, moment{&m.Ended}, &m.Why)
+// fields are where the columns go; shift is kept in seconds.
+func (m *Message) fields() []any {
+	return []any{&m.ID, &m.Participant, &m.Message, &m.Occurrence, &m.Session, &m.Due, &m.State, moment{&m.Ended}, &m.Why, moment{&m.Wanted}, seconds{&m.Shift}, &m.Subject, &m.Body, &m.Stopped}
 }
+
+func scanMessage(scan Scan) (m Message, err error) { return m, scan(m.fields()...) }
 
 // PlanMessages plans mails. One that is planned, sent or dropped already stays as it is, except that a mail about a session that was
-// moved is planned again for its new time.
+// moved is planned again for its new time; one that somebody has stopped stays stopped, and words of its own stay too.
 func (tx *Tx) PlanMessages(ctx context.Context, all []Message) error {
 	rows := make([][]any, len(all))
 	for i, m := range all {
-		rows[i] = []any{m.Participant, m.Message, m.Occurrence, m.Session, m.Due, "planned", ""}
+		rows[i] = []any{m.Participant, m.Message, m.Occurrence, m.Session, m.Due, "planned", "", maybe(m.Wanted)}
 	}
-	return tx.insert(ctx, "message (participant, message, occurrence, session, due, state, why)", rows,
-		`ON CONFLICT (participant, message, occurrence, session) DO UPDATE SET due = excluded.due, state = 'planned', ended = NULL, why = ''
-		WHERE message.session <> ''`)
+	return tx.insert(ctx, "message (participant, message, occurrence, session, due, state, why, wanted)", rows,
+		`ON CONFLICT (participant, message, occurrence, session) DO UPDATE SET due = excluded.due, wanted = excluded.wanted,
+		state = CASE WHEN message.stopped THEN message.state ELSE 'planned' END, ended = CASE WHEN message.stopped THEN message.ended END,
+		why = CASE WHEN message.stopped THEN message.why ELSE '' END WHERE message.session <> ''`)
 }
 
 // MessagesDue gives up to most planned mails that are due by now, the oldest first.
 func (tx *Tx) MessagesDue(ctx context.Context, most int) ([]Message, error) {
-	return All(ctx, tx, scanMessage, "SELECT "+messageColumns+" FROM message WHERE state = 'planned' AND due <= $1 ORDER BY due, id LIMIT $2", tx.Now(), most)
+	return All(ctx, tx, scanMessage, "SELECT "+messageColumns+" FROM message m WHERE state = 'planned' AND due <= $1 ORDER BY due, id LIMIT $2", tx.Now(), most)
 }
 
 // Messages gives all mails planned for a person, by time.
 func (tx *Tx) Messages(ctx context.Context, code participant.Code) ([]Message, error) {
-	return All(ctx, tx, scanMessage, "SELECT "+messageColumns+" FROM message WHERE participant = $1 ORDER BY due, id", code)
+	return All(ctx, tx, scanMessage, "SELECT "+messageColumns+" FROM message m WHERE participant = $1 ORDER BY due, id", code)
 }
 
 // PlannedMessage gives one mail that is or was planned.
 func (tx *Tx) PlannedMessage(ctx context.Context, id int64) (Message, error) {
-	return One(ctx, tx, scanMessage, "SELECT "+messageColumns+" FROM message WHERE id = $1", id)
+	return One(ctx, tx, scanMessage, "SELECT "+messageColumns+" FROM message m WHERE id = $1", id)
 }
 
 // EndMessages closes planned mails: sent where why is empty, dropped otherwise.

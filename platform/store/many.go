@@ -82,3 +82,16 @@ func (m moment) Scan(src any) error {
 	}
 	return nil
 }
+
+// seconds reads a whole number of seconds.
+type seconds struct{ field *time.Duration }
+
+// Scan takes what both databases give for an INTEGER.
+func (s seconds) Scan(src any) error {
+	n, ok := src.(int64)
+	if !ok {
+		return fmt.Errorf("store: a number of seconds holds %T", src)
+	}
+	*s.field = time.Duration(n) * time.Second
+	return nil
+}

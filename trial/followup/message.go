@@ -56,9 +56,10 @@ func (q Quiet) hours(t time.Time, zone *time.Location) time.Time {
 
 // Planned is one mail of a protocol's message to one person, before anybody knows whether it will still be due.
 type Planned struct {
-	Message    string // its ID
-	Occurrence int    // index in Message.Days
-	At         time.Time
+	Message    string    // its ID
+	Occurrence int       // index in Message.Days
+	Wanted     time.Time // when the protocol has it
+	At         time.Time // Wanted, or the end of the quiet hours where it is in them
 }
 
 // Plan gives the mails of a message that is counted from anchor, as study.Protocol.MessageTimes has them, but none in the quiet
@@ -67,10 +68,11 @@ type Planned struct {
 func Plan(p *study.Protocol, m study.Message, anchor time.Time, zone *time.Location, quiet Quiet) []Planned {
 	var planned []Planned
 	for i, at := range p.MessageTimes(m, anchor) {
+		goes := at
 		if at.After(anchor) {
-			at = quiet.Next(at, zone)
+			goes = quiet.Next(at, zone)
 		}
-		planned = append(planned, Planned{Message: m.ID, Occurrence: i, At: at})
+		planned = append(planned, Planned{Message: m.ID, Occurrence: i, Wanted: at, At: goes})
 	}
 	return planned
 }

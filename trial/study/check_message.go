@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"rekindle/problem"
 )
 
 // anchorsOf says what mails of a purpose may be counted from.
@@ -63,6 +65,38 @@ func (c *checker) messages() {
 	c.untold()
 }
 
+// longestText bounds the words of a message, in bytes: a long letter.
+const longestText = 20_000
+
+// CheckText finds every mistake in a subject and a body that are to take the place of the message's own. Where those have the link, it
+// must stay.
+func (p *Protocol) CheckText(m Message, subject, body string) error {
+	c := &checker{Protocol: p}
+	for _, part := range []struct{ key, text string }{{"subject", subject}, {"body", body}} {
+		switch {
+		case strings.TrimSpace(part.text) == "":
+			c.wrong(part.key, "write something, or take the protocol's words back", "there is no text")
+		case len(part.text) > longestText:
+			c.wrong(part.key, fmt.Sprintf("at most %d bytes", longestText), "the text has %d bytes", len(part.text))
+		default:
+			c.template(part.key, part.text, m.Purpose)
+		}
+	}
+	if len(c.found) == 0 && slices.Contains(used(m.Body), "link") && !slices.Contains(used(body), "link") {
+		c.wrong("body", "put {{link}} into the text", "the message has lost its link")
+	}
+	if strings.ContainsAny(strings.TrimSpace(subject), "\r\n") {
+		c.wrong("subject", "one line", "the subject has more than one line")
+	}
+	var found problem.List
+	for _, f := range c.found {
+		one := *f.Problem
+		one.Place = "" // it is not in the protocol's file
+		found.Add(&one)
+	}
+	return found.Err()
+}
+
 // template checks the words in {{ }}.
 func (c *checker) template(path, text string, purpose Purpose) {
 	words := purpose.Words()
@@ -79,7 +113,7 @@ func (c *checker) template(path, text string, purpose Purpose) {
 	if rest := placeholder.ReplaceAllString(text, ""); strings.Contains(rest, "{{") || strings.Contains(rest, "}}") {
 		c.wrong(path, "{{word}}, with two braces on both sides", "a pair of braces is left open")
 	}
-	if strings.HasSuffix(path, ".body") && !slices.Contains(used(text), "link") && slices.Contains([]Purpose{Announcement, SurveyOpen, SurveyReminder}, purpose) && strings.TrimSpace(text) != "" {
+	if strings.HasSuffix(path, "body") && !slices.Contains(used(text), "link") && slices.Contains([]Purpose{Announcement, SurveyOpen, SurveyReminder}, purpose) && strings.TrimSpace(text) != "" {
 		c.wrong(path, "put {{link}} into the text", "the message does not say where to answer")
 	}
 }
