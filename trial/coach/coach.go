@@ -8,6 +8,7 @@ package coach
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -26,7 +27,9 @@ type Coach struct {
 	Profile       Profile
 	Zone          string // IANA name; Hours are in it. Empty: the protocol's
 	Hours         []Hours
-	Away          []Span // days off and leave
+	Dates         []Date // dates with hours of their own
+	Away          []Span // leave
+	Limits        Limits
 	Caseload      int    // coachees at a time; 0: closed to new ones
 	RegisteredAt  time.Time
 	LeftAt        *time.Time // no longer a coach
@@ -36,17 +39,29 @@ type Coach struct {
 // Profile is what participants read when they choose.
 type Profile struct {
 	Biography string   `json:"biography,omitempty"`
+	Voice     string   `json:"voice,omitempty"`     // a greeting in the coach's own words
 	Strengths string   `json:"strengths,omitempty"` // what the coach is good for
 	Topics    []string `json:"topics,omitempty"`    // the same by code: of the protocol's themes
 	Languages []string `json:"languages,omitempty"`
 	Modes     []string `json:"modes,omitempty"` // of the protocol's; empty: all of them
 	Pronouns  string   `json:"pronouns,omitempty"`
+
+	// How coachees reach the coach when a session begins. Nobody else is told: see Public.
+	Phone string `json:"phone,omitempty"`
+	Room  string `json:"room,omitempty"` // https address of a video call
+}
+
+// Public is the profile without what only coachees are told.
+func (p Profile) Public() Profile {
+	p.Phone, p.Room = "", ""
+	return p
 }
 
 // The longest texts of a profile, in bytes: a page of biography, a paragraph of strengths.
 const (
 	longestBiography = 4000
 	longestWords     = 600
+	longestLine      = 100
 	mostLanguages    = 20
 )
 
@@ -60,9 +75,17 @@ func (p Profile) Check(modes, topics []string) error {
 	}
 	long("biography", p.Biography, longestBiography)
 	long("strengths", p.Strengths, longestWords)
-	long("pronouns", p.Pronouns, longestWords)
+	long("voice", p.Voice, longestWords)
+	long("pronouns", p.Pronouns, longestLine)
+	long("phone", p.Phone, longestLine)
+	if room, err := url.Parse(p.Room); p.Room != "" && (err != nil || room.Scheme != "https" || room.Host == "" || len(p.Room) > longestWords) {
+		found.Add(problem.New(problem.Invalid, "%.80q is no address of a video room", p.Room).On("room").Instead("Paste the whole address, beginning with https://"))
+	}
 	if len(p.Languages) > mostLanguages {
 		found.Add(problem.New(problem.Invalid, "%d languages", len(p.Languages)).On("languages").Instead("Name at most %d.", mostLanguages))
+	}
+	for _, l := range p.Languages {
+		long("languages", l, longestLine)
 	}
 	among := func(field, what string, given, known []string) {
 		for _, one := range given {

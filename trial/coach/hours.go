@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"rekindle/problem"
+	"rekindle/trial/study"
 )
 
 // Hours is one weekly stretch in which a coach may be booked, in the coach's zone: minutes after midnight, From before To,
@@ -18,6 +19,97 @@ type Hours struct {
 // Span is a stretch of time, From before To.
 type Span struct {
 	From, To time.Time
+}
+
+// Date is a stretch of one date, which stands in place of the weekly hours of that day, together with others of the same date. One from
+// 0 to 0 says that there are no hours on it.
+type Date struct {
+	On   study.Date `json:"on"`
+	From int        `json:"from"` // minutes after midnight
+	To   int        `json:"to"`
+}
+
+// Off reports whether it is a day without hours.
+func (d Date) Off() bool { return d.From == 0 && d.To == 0 }
+
+// CheckDates finds every mistake of dates with hours of their own.
+func CheckDates(dates []Date) error {
+	var found problem.List
+	for i, d := range dates {
+		if d.On.IsZero() || d.From < 0 || d.To > 24*60 || d.From >= d.To && !d.Off() {
+			found.Add(problem.New(problem.Invalid, "%s from minute %d to %d is no stretch of a day", d.On, d.From, d.To).On("dates[%d]", i).
+				Instead("Give a date, and minutes after midnight: from before to, to at most 1440."))
+			continue
+		}
+		for _, other := range dates[:i] {
+			if other.On.Equal(d.On.Time) && (other.Off() || d.Off() || d.From < other.To && other.From < d.To) {
+				found.Add(problem.New(problem.Invalid, "%s has other hours already", d.On).On("dates[%d]", i).Instead("Remove those first."))
+			}
+		}
+	}
+	return found.Err()
+}
+
+// Limits bounds how many sessions a coach has; 0 is no bound.
+type Limits struct {
+	Day, Week int
+}
+
+// Check finds what is no limit.
+func (l Limits) Check() error {
+	if l.Day < 0 || l.Week < 0 {
+		return problem.New(problem.Invalid, "A limit below nothing").On("limits").Instead("Give a number of sessions, or leave it empty.")
+	}
+	return nil
+}
+
+// Reached reports whether sessions that start at those moments leave no room for one more on the day, or in the week from Monday, of
+// start, by the calendar of zone.
+func (l Limits) Reached(starts []time.Time, start time.Time, zone *time.Location) bool {
+	if l == (Limits{}) {
+		return false
+	}
+	on := study.DateOf(start, zone)
+	monday := on.AddDate(0, 0, -(int(on.Weekday())+6)%7)
+	day, week := 0, 0
+	for _, s := range starts {
+		other := study.DateOf(s, zone)
+		if other.Equal(on.Time) {
+			day++
+		}
+		if !other.Before(monday) && other.Before(monday.AddDate(0, 0, 7)) {
+			week++
+		}
+	}
+	return l.Day > 0 && day >= l.Day || l.Week > 0 && week >= l.Week
+}
+
+// OnLeave reports whether leave touches a stretch of time.
+func (c Coach) OnLeave(s Span) bool {
+	return slices.ContainsFunc(c.Away, func(a Span) bool { return a.From.Before(s.To) && s.From.Before(a.To) })
+}
+
+// hoursOf gives the stretches of a date: its own, or those of its day of the week.
+func (c Coach) hoursOf(year int, month time.Month, day int) (of []Hours) {
+	on := study.Day(year, month, day)
+	own := false
+	for _, d := range c.Dates {
+		if d.On.Equal(on.Time) {
+			own = true
+			if !d.Off() {
+				of = append(of, Hours{on.Weekday(), d.From, d.To})
+			}
+		}
+	}
+	if own {
+		return of
+	}
+	for _, h := range c.Hours {
+		if h.Day == on.Weekday() {
+			of = append(of, h)
+		}
+	}
+	return of
 }
 
 // CheckHours finds every mistake of weekly hours: times that are none, and stretches that overlap.
@@ -38,8 +130,8 @@ func CheckHours(week []Hours) error {
 	return found.Err()
 }
 
-// Open gives the stretches of real time between from and to in which the coach may be booked: the weekly hours by the wall
-// clock of zone, without the days away, in order. Stretches that touch are one. On a day on which the clocks change, 09:00
+// Open gives the stretches of real time between from and to in which the coach may be booked: the weekly hours, or those of the date
+// itself, by the wall clock of zone, without leave, in order. Stretches that touch are one. On a day on which the clocks change, 09:00
 // is 09:00 by the new clock, and an hour that is skipped is not there.
 func (c Coach) Open(from, to time.Time, zone *time.Location) []Span {
 	var open []Span
@@ -50,10 +142,7 @@ func (c Coach) Open(from, to time.Time, zone *time.Location) []Span {
 		if midnight.After(to) {
 			break
 		}
-		for _, h := range c.Hours {
-			if h.Day != midnight.Weekday() {
-				continue
-			}
+		for _, h := range c.hoursOf(y, m, d+n) {
 			// Wall times, not midnight plus minutes: the two differ on the days on which the clocks change.
 			s := Span{wall(y, m, d+n, h.From, zone), wall(y, m, d+n, h.To, zone)}
 			s.From, s.To = latest(s.From, from), earliest(s.To, to)

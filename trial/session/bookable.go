@@ -21,6 +21,7 @@ type Situation struct {
 	Zone          *time.Location // of the coach's hours
 	Certification coach.Certification
 	CoachBusy     []coach.Span // other sessions of the coach, and what the coach's calendar says
+	CoachStarts   []time.Time  // when the coach's sessions with others start
 	Theirs        []Session    // all sessions of the participant, whoever the coach
 
 	// Override is the coordinator's: it waives notice and the coach's hours, never an overlap or the coaching period.
@@ -64,6 +65,8 @@ func (s Situation) Bookable(w Wish) error {
 		return refuse("That is closer than %d hours from now", s.Plan.NoticeHours)
 	case !s.Override && !s.Coach.Covers(coach.Span{From: w.Start, To: end}, s.Zone):
 		return refuse("The coach is not available then")
+	case !s.Override && s.Coach.Limits != (coach.Limits{}) && s.Coach.Limits.Reached(s.starts(w.Moving), w.Start, s.Zone):
+		return refuse("The coach has no more sessions that day or that week")
 	}
 	buffer := time.Duration(s.Plan.BufferMinutes) * time.Minute
 	for _, busy := range s.CoachBusy {
@@ -84,6 +87,17 @@ func (s Situation) Bookable(w Wish) error {
 		}
 	}
 	return nil
+}
+
+// starts gives when all sessions of the coach start, but for one that moves.
+func (s Situation) starts(moving string) []time.Time {
+	all := slices.Clone(s.CoachStarts)
+	for _, t := range s.Theirs {
+		if t.Live() && t.Coach == s.Coach.Code && (t.ID != moving || moving == "") {
+			all = append(all, t.Start)
+		}
+	}
+	return all
 }
 
 // overlap reports whether less than buffer lies between two stretches.
