@@ -41,6 +41,7 @@ func (c *Conduct) situation(ctx context.Context, tx *store.Tx, by identity.Actor
 	for _, o := range others {
 		if o.Live() && o.Participant != r.Code {
 			s.CoachBusy = append(s.CoachBusy, coach.Span{From: o.Start, To: o.End()})
+			s.CoachStarts = append(s.CoachStarts, o.Start)
 		}
 	}
 	return s, err

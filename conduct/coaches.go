@@ -1,6 +1,7 @@
 package conduct
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"rekindle/problem"
 	"rekindle/trial/coach"
 	"rekindle/trial/participant"
+	"rekindle/trial/study"
 )
 
 // NewCoach is who becomes a coach. Caseload 0 takes the protocol's.
@@ -104,22 +106,61 @@ func coachSelf(by identity.Actor, verb string, code coach.Code) error {
 	return nil
 }
 
-// SetHours changes when a coach may be booked: weekly hours in the coach's zone, and days away. Sessions that are booked stay.
-func (c *Conduct) SetHours(ctx context.Context, by identity.Actor, code coach.Code, week []coach.Hours, away []coach.Span) error {
+// Week is a coach's usual week: the zone whose clock it is told by, and how many sessions are too many.
+type Week struct {
+	Zone   string // IANA name; empty: the protocol's
+	Hours  []coach.Hours
+	Limits coach.Limits
+}
+
+// SetHours changes a coach's usual week. Sessions that are booked stay.
+func (c *Conduct) SetHours(ctx context.Context, by identity.Actor, code coach.Code, week Week) error {
 	if err := coachSelf(by, "coach.hours", code); err != nil {
 		return err
 	}
-	if err := coach.CheckHours(week); err != nil {
+	var found problem.List
+	found.Gather(coach.CheckHours(week.Hours))
+	found.Gather(week.Limits.Check())
+	if _, ok := zoneOf(week.Zone); !ok && week.Zone != "" {
+		found.Add(problem.New(problem.Invalid, "%.80q is no time zone", week.Zone).On("zone").Instead("Give an IANA name, as America/New_York."))
+	}
+	if err := found.Err(); err != nil {
 		return err
 	}
-	for _, s := range away {
-		if !s.From.Before(s.To) {
-			return problem.New(problem.Invalid, "Leave that ends before it begins").On("away")
-		}
+	return c.changeCoach(ctx, by, "coach.hours", code, func(k *coach.Coach) (facts, error) {
+		k.Zone, k.Hours, k.Limits = week.Zone, week.Hours, week.Limits
+		return facts{"stretches": len(week.Hours)}, nil
+	})
+}
+
+// SetDate gives one date hours of its own, in place of those of the week: none at all is a day off. ClearDate gives it those of the week
+// again. Sessions that are booked stay.
+func (c *Conduct) SetDate(ctx context.Context, by identity.Actor, code coach.Code, on study.Date, hours []coach.Date) error {
+	if err := coachSelf(by, "coach.hours", code); err != nil {
+		return err
 	}
-	return c.changeCoach(ctx, by, "coach.hours", code, func(k *coach.Coach) facts {
-		k.Hours, k.Away = week, away
-		return facts{"stretches": len(week), "away": len(away)}
+	if len(hours) == 0 {
+		hours = []coach.Date{{}}
+	}
+	return c.changeCoach(ctx, by, "coach.hours", code, func(k *coach.Coach) (facts, error) {
+		k.Dates = slices.DeleteFunc(k.Dates, func(d coach.Date) bool { return d.On.Equal(on.Time) })
+		for _, h := range hours {
+			h.On = on
+			k.Dates = append(k.Dates, h)
+		}
+		slices.SortFunc(k.Dates, func(a, b coach.Date) int { return cmp.Or(a.On.Compare(b.On.Time), cmp.Compare(a.From, b.From)) })
+		return facts{"date": on}, coach.CheckDates(k.Dates)
+	})
+}
+
+// ClearDate lets the hours of the week hold on a date again.
+func (c *Conduct) ClearDate(ctx context.Context, by identity.Actor, code coach.Code, on study.Date) error {
+	if err := coachSelf(by, "coach.hours", code); err != nil {
+		return err
+	}
+	return c.changeCoach(ctx, by, "coach.hours", code, func(k *coach.Coach) (facts, error) {
+		k.Dates = slices.DeleteFunc(k.Dates, func(d coach.Date) bool { return d.On.Equal(on.Time) })
+		return facts{"date": on}, nil
 	})
 }
 
@@ -128,14 +169,14 @@ func (c *Conduct) SetProfile(ctx context.Context, by identity.Actor, code coach.
 	if err := coachSelf(by, "coach.profile", code); err != nil {
 		return err
 	}
-	topics, err := c.themes()
+	themes, err := c.themes()
 	if err != nil {
 		return err
 	}
-	if err := p.Check(c.Protocol.Coaching.Modes, topics); err != nil {
+	if err := p.Check(c.Protocol.Coaching.Modes, themes); err != nil {
 		return err
 	}
-	return c.changeCoach(ctx, by, "coach.profile", code, func(k *coach.Coach) facts { k.Profile = p; return nil })
+	return c.changeCoach(ctx, by, "coach.profile", code, func(k *coach.Coach) (facts, error) { k.Profile = p; return nil, nil })
 }
 
 // SetCaseload changes how many coachees a coach may have at a time. Below the present number it only closes the coach to new ones.
@@ -146,50 +187,22 @@ func (c *Conduct) SetCaseload(ctx context.Context, by identity.Actor, code coach
 	if caseload < 0 {
 		return problem.New(problem.Invalid, "%d coachees", caseload).On("caseload").Instead("Give 0 or more.")
 	}
-	return c.changeCoach(ctx, by, "coach.caseload", code, func(k *coach.Coach) facts { k.Caseload = caseload; return facts{"caseload": caseload} })
-}
-
-// RetireCoach ends somebody's being a coach: nobody can choose them from now on. Their booked sessions are cancelled, and their coachees,
-// who are given back, choose again.
-func (c *Conduct) RetireCoach(ctx context.Context, by identity.Actor, code coach.Code) (coachees []participant.Code, err error) {
-	if err := by.Require("coach.retire"); err != nil {
-		return nil, err
-	}
-	err = c.Store.Write(ctx, func(tx *store.Tx) error {
-		coachees = nil
-		k, err := tx.Coach(ctx, code)
-		if err != nil || k.LeftAt != nil {
-			return err
-		}
-		k.LeftAt = new(tx.Now())
-		if err := tx.SaveCoach(ctx, k); err != nil {
-			return err
-		}
-		pairs, err := tx.Coachees(ctx, code)
-		if err != nil {
-			return err
-		}
-		for _, p := range pairs {
-			if err := c.cancelBooked(ctx, tx, p.Participant, "coach"); err != nil {
-				return err
-			}
-			if err := tx.Unpair(ctx, p.Participant, "coach left"); err != nil {
-				return err
-			}
-			coachees = append(coachees, p.Participant)
-		}
-		return record(ctx, tx, by, "coach.retire", string(code), nil, facts{"coachees": len(pairs)}, "")
+	return c.changeCoach(ctx, by, "coach.caseload", code, func(k *coach.Coach) (facts, error) {
+		k.Caseload = caseload
+		return facts{"caseload": caseload}, nil
 	})
-	return coachees, err
 }
 
-func (c *Conduct) changeCoach(ctx context.Context, by identity.Actor, verb string, code coach.Code, change func(*coach.Coach) facts) error {
+func (c *Conduct) changeCoach(ctx context.Context, by identity.Actor, verb string, code coach.Code, change func(*coach.Coach) (facts, error)) error {
 	return c.Store.Write(ctx, func(tx *store.Tx) error {
 		k, err := tx.Coach(ctx, code)
 		if err != nil {
 			return err
 		}
-		told := change(&k)
+		told, err := change(&k)
+		if err != nil {
+			return err
+		}
 		if err := tx.SaveCoach(ctx, k); err != nil {
 			return err
 		}

@@ -343,9 +343,11 @@ func TestCoachProfileAndHours(t *testing.T) {
 		me, desk := identity.AsParticipant(code), identity.AsCoach(k)
 		must(t, w.SetProfile(ctx, desk, k, coach.Profile{Biography: "Twenty years in general medicine.", Modes: []string{"phone"}}))
 		refused(t, w.SetProfile(ctx, desk, k, coach.Profile{Modes: []string{"fax"}}), problem.Invalid, "fax")
-		refused(t, w.SetHours(ctx, desk, k, []coach.Hours{{Day: time.Monday, From: 10, To: 5}}, nil), problem.Invalid, "hours[0]")
-		must(t, w.SetHours(ctx, desk, k, []coach.Hours{{Day: time.Monday, From: 540, To: 630}},
-			[]coach.Span{{From: time.Date(2021, 8, 16, 4, 0, 0, 0, time.UTC), To: time.Date(2021, 8, 17, 4, 0, 0, 0, time.UTC)}}))
+		refused(t, w.SetHours(ctx, desk, k, conduct.Week{Hours: []coach.Hours{{Day: time.Monday, From: 10, To: 5}}}), problem.Invalid, "hours[0]")
+		refused(t, w.SetHours(ctx, desk, k, conduct.Week{Zone: "Boston", Limits: coach.Limits{Day: -1}}), problem.Invalid, "no time zone")
+		must(t, w.SetHours(ctx, desk, k, conduct.Week{Hours: []coach.Hours{{Day: time.Monday, From: 540, To: 630}}}))
+		_, err := w.TakeLeave(ctx, desk, k, coach.Span{From: time.Date(2021, 8, 16, 4, 0, 0, 0, time.UTC), To: time.Date(2021, 8, 17, 4, 0, 0, 0, time.UTC)})
+		must(t, err)
 		free, err := w.Free(ctx, me, code, w.now, w.now.AddDate(0, 0, 21), 2)
 		must(t, err)
 		if got := fmt.Sprint(free); got != "[2021-08-23 09:00:00 -0400 EDT 2021-08-23 09:15:00 -0400 EDT]" {

@@ -2,10 +2,12 @@ package conduct
 
 import (
 	"context"
+	"strings"
 
 	"rekindle/platform/identity"
 	"rekindle/platform/store"
 	"rekindle/problem"
+	"rekindle/trial/coach"
 	"rekindle/trial/instrument"
 	"rekindle/trial/participant"
 	"rekindle/trial/session"
@@ -39,11 +41,47 @@ func (c *Conduct) Miss(ctx context.Context, by identity.Actor, id string, side s
 	})
 }
 
-// Cancel cancels a booked session; within the protocol's hours it is late. A coordinator's cancellation is nobody's miss.
+// Cancel cancels a booked session; within the protocol's hours it is late. A coordinator's cancellation is nobody's miss, and one for
+// which the coach's leave is the reason is the coach's, whoever cancels.
 func (c *Conduct) Cancel(ctx context.Context, by identity.Actor, id string) (session.Session, error) {
 	return c.closeSession(ctx, by, "session.cancel", id, func(s *session.Session, tx *store.Tx) error {
 		side := map[identity.Role]session.Side{identity.Participant: session.ByParticipant, identity.Coach: session.ByCoach}[by.Role]
+		k, err := tx.Coach(ctx, s.Coach)
+		if err != nil {
+			return err
+		}
+		if k.OnLeave(coach.Span{From: s.Start, To: s.End()}) {
+			side = session.ByCoach
+		}
 		return s.Cancel(c.Protocol.Coaching, side, tx.Now())
+	})
+}
+
+// CorrectSession gives a session that was held other minutes, with the reason. What stood before stays in the trail; dose and pay follow.
+func (c *Conduct) CorrectSession(ctx context.Context, by identity.Actor, id string, minutes int, reason string) error {
+	if err := by.Require("session.correct"); err != nil {
+		return err
+	}
+	reason = strings.TrimSpace(shorten(reason))
+	if reason == "" {
+		return problem.New(problem.Invalid, "The reason is missing").On("reason").Instead("Say in a few words what was wrong.")
+	}
+	return c.Store.Write(ctx, func(tx *store.Tx) error {
+		if _, err := unlocked(ctx, tx); err != nil {
+			return err
+		}
+		s, _, err := sessionOf(ctx, tx, by, id)
+		if err != nil {
+			return err
+		}
+		before := s.Actual
+		if err := s.Correct(minutes); err != nil || s.Actual == before {
+			return err
+		}
+		if err := tx.SaveSession(ctx, s, c.buffer()); err != nil {
+			return err
+		}
+		return record(ctx, tx, by, "session.correct", s.ID, facts{"minutes": before}, facts{"minutes": s.Actual}, reason)
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"rekindle/platform/identity"
 	"rekindle/platform/store"
 	"rekindle/problem"
+	"rekindle/trial/coach"
 	"rekindle/trial/participant"
 	"rekindle/trial/session"
 )
@@ -25,7 +26,7 @@ func sessionOf(ctx context.Context, tx *store.Tx, by identity.Actor, id string) 
 }
 
 // Move gives a booked session another start, in one update of its row. A participant cannot move it once it is late by the protocol; the
-// coach and a coordinator can. The same rule as for booking decides.
+// coach and a coordinator can, and so can the participant where the coach is on leave. The same rule as for booking decides.
 func (c *Conduct) Move(ctx context.Context, by identity.Actor, id string, start time.Time) (moved session.Session, err error) {
 	if err := by.Require("session.move"); err != nil {
 		return moved, err
@@ -38,21 +39,22 @@ func (c *Conduct) Move(ctx context.Context, by identity.Actor, id string, start 
 		if err := coached(by, r); err != nil {
 			return err
 		}
+		situation, err := c.situation(ctx, tx, by, r, s.Coach)
+		if err != nil {
+			return err
+		}
+		excused := situation.Coach.OnLeave(coach.Span{From: s.Start, To: s.End()})
 		switch {
 		case s.State != session.Booked:
 			return problem.New(problem.Conflict, "The session is %s already", s.State)
 		case !tx.Now().Before(s.Start):
 			return problem.New(problem.Conflict, "The session has begun")
-		case by.Role == identity.Participant && s.Late(c.Protocol.Coaching, tx.Now()):
+		case by.Role == identity.Participant && s.Late(c.Protocol.Coaching, tx.Now()) && !excused:
 			return problem.New(problem.Conflict, "A session can be moved until %d hours before it", c.Protocol.Coaching.LateHours).Instead("Ask your coach to move it, or cancel it.")
 		}
 		if start.Equal(s.Start) {
 			moved = s
 			return nil
-		}
-		situation, err := c.situation(ctx, tx, by, r, s.Coach)
-		if err != nil {
-			return err
 		}
 		w := session.Wish{Start: start.UTC(), Number: s.Number, Minutes: s.Planned, Mode: s.Mode, Moving: s.ID}
 		if err := situation.Bookable(w); err != nil {

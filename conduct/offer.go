@@ -135,7 +135,7 @@ func (c *Conduct) offers(ctx context.Context, tx *store.Tx, r participant.Record
 		if _, conflict := coach.Conflict(c.Protocol.Coaching.Conflicts, p.row(), self.row()); conflict {
 			continue
 		}
-		offers = append(offers, Offer{Code: k.Code, Name: p.Name, Profile: k.Profile, Zone: c.zone(k.Zone)})
+		offers = append(offers, Offer{Code: k.Code, Name: p.Name, Profile: k.Profile.Public(), Zone: c.zone(k.Zone)})
 	}
 	slices.SortFunc(offers, func(a, b Offer) int { return cmp.Compare(coach.Turn(r.Code, a.Code), coach.Turn(r.Code, b.Code)) })
 	return offers, nil
@@ -153,7 +153,7 @@ func (c *Conduct) CoachOf(ctx context.Context, by identity.Actor, code participa
 			return err
 		}
 		p, err := person(ctx, tx, k.Code)
-		o = Offer{Code: k.Code, Name: p.Name, Profile: k.Profile, Zone: c.zone(k.Zone), Phone: p.Phone}
+		o = Offer{Code: k.Code, Name: p.Name, Profile: k.Profile, Zone: c.zone(k.Zone), Phone: cmp.Or(k.Profile.Phone, p.Phone)}
 		return err
 	})
 	return o, err

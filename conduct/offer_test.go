@@ -26,9 +26,9 @@ func TestOffersMeetWhatIsWanted(t *testing.T) {
 		codes := w.coaches(3)
 		must(t, w.SetProfile(ctx, coordinator, codes[0], coach.Profile{Languages: []string{"English"}, Modes: []string{"phone"}}))
 		must(t, w.SetProfile(ctx, coordinator, codes[1], coach.Profile{Languages: []string{"English", "Español"}, Topics: []string{"leadership", "self_care"}}))
-		must(t, w.SetHours(ctx, coordinator, codes[1], []coach.Hours{{Day: time.Tuesday, From: 8 * 60, To: 11 * 60}}, nil))
+		must(t, w.SetHours(ctx, coordinator, codes[1], conduct.Week{Hours: []coach.Hours{{Day: time.Tuesday, From: 8 * 60, To: 11 * 60}}}))
 		must(t, w.SetProfile(ctx, coordinator, codes[2], coach.Profile{Languages: []string{"English"}, Topics: []string{"self_care"}}))
-		must(t, w.SetHours(ctx, coordinator, codes[2], nil, nil))
+		must(t, w.SetHours(ctx, coordinator, codes[2], conduct.Week{}))
 		names := func(wanted conduct.Wanted) string {
 			t.Helper()
 			offers, err := w.CoachesFor(ctx, me, code, wanted)

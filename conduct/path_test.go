@@ -13,9 +13,11 @@ import (
 	"rekindle/platform/identity"
 	"rekindle/platform/store"
 	"rekindle/problem"
+	"rekindle/trial/coach"
 	"rekindle/trial/dataset"
 	"rekindle/trial/participant"
 	"rekindle/trial/session"
+	"rekindle/trial/study"
 )
 
 // The whole path of both arms, from the roster to the locked dataset, on a clock that jumps.
@@ -261,7 +263,13 @@ func TestRefusals(t *testing.T) {
 			"resources": {"resource.send", func(by identity.Actor) error { return w.SendResources(ctx, by, coaching[0]) }},
 			"coach":     {"coach.add", func(by identity.Actor) error { _, err := w.RegisterCoach(ctx, by, conduct.NewCoach{}); return err }},
 			"certify":   {"coach.certify", func(by identity.Actor) error { return w.CertifyCoach(ctx, by, coaches[0], certify("golf")) }},
-			"hours":     {"coach.hours", func(by identity.Actor) error { return w.SetHours(ctx, by, "nobody", nil, nil) }},
+			"hours":     {"coach.hours", func(by identity.Actor) error { return w.SetHours(ctx, by, "nobody", conduct.Week{}) }},
+			"date":      {"coach.hours", func(by identity.Actor) error { return w.SetDate(ctx, by, "nobody", study.Day(2021, 9, 6), nil) }},
+			"no date":   {"coach.hours", func(by identity.Actor) error { return w.ClearDate(ctx, by, "nobody", study.Day(2021, 9, 6)) }},
+			"leave":     {"coach.leave", func(by identity.Actor) error { _, err := w.TakeLeave(ctx, by, "nobody", coach.Span{}); return err }},
+			"no leave":  {"coach.leave", func(by identity.Actor) error { return w.EndLeave(ctx, by, "nobody", w.now) }},
+			"desk":      {"desk.read", func(by identity.Actor) error { _, err := w.Desk(ctx, by); return err }},
+			"minutes":   {"session.correct", func(by identity.Actor) error { return w.CorrectSession(ctx, by, "none", 60, "r") }},
 			"profile":   {"coach.profile", func(by identity.Actor) error { return w.SetProfile(ctx, by, "nobody", conduct.NewCoach{}.Profile) }},
 			"caseload":  {"coach.caseload", func(by identity.Actor) error { return w.SetCaseload(ctx, by, coaches[0], -1) }},
 			"retire":    {"coach.retire", func(by identity.Actor) error { _, err := w.RetireCoach(ctx, by, "nobody"); return err }},
@@ -311,7 +319,7 @@ func TestRefusals(t *testing.T) {
 			"another's answers":     second(w.Answer(ctx, other, sheet(coaching[0], "baseline", "pfi16"))),
 			"another's session":     second(w.Cancel(ctx, other, s.ID)),
 			"another's coachee":     second(w.Book(ctx, identity.AsCoach(coaches[1]), conduct.Booking{Participant: coaching[0], Start: w.now.AddDate(0, 0, 4)})),
-			"another coach's desk":  w.SetHours(ctx, identity.AsCoach(coaches[1]), coaches[0], office(), nil),
+			"another coach's desk":  w.SetHours(ctx, identity.AsCoach(coaches[1]), coaches[0], conduct.Week{Hours: office()}),
 			"another coach's hours": second(w.Hold(ctx, identity.AsCoach(coaches[1]), s.ID, conduct.Held{Minutes: 60})),
 			"another's withdrawal":  w.Withdraw(ctx, other, coaching[0], participant.KeepAll, ""),
 		} {

@@ -56,17 +56,24 @@ var permissions = map[string][]Role{
 	"coach.certify":   {Coordinator, Owner},
 	"coach.profile":   {Coach, Coordinator},
 	"coach.hours":     {Coach, Coordinator},
+	"coach.leave":     {Coach, Coordinator},
+	"coach.photo":     {Coach},
 	"coach.caseload":  {Coordinator, Owner},
 	"coach.retire":    {Coordinator, Owner},
 	"coach.choose":    {Participant, Coordinator},
 	"coach.change":    {Participant},
 	"coach.set_aside": {Participant}, // what nobody else may know
 
-	"session.book":   {Participant, Coach, Coordinator},
-	"session.move":   {Participant, Coach, Coordinator},
-	"session.cancel": {Participant, Coach, Coordinator, Clock},
-	"session.hold":   {Coach},
-	"session.miss":   {Participant, Coach, Coordinator},
+	"session.book":    {Participant, Coach, Coordinator},
+	"session.move":    {Participant, Coach, Coordinator},
+	"session.cancel":  {Participant, Coach, Coordinator, Clock},
+	"session.hold":    {Coach},
+	"session.correct": {Coach, Coordinator},
+	"session.miss":    {Participant, Coach, Coordinator},
+
+	"note.key":   {Coach}, // what a coach writes for themself alone: no other role, whatever it answers for
+	"note.write": {Coach},
+	"note.read":  {Coach},
 
 	"plan.read":     {Participant, Coach}, // one's own, or a coachee's: nobody else, whatever their rank
 	"plan.set":      {Participant, Coach},
@@ -92,6 +99,8 @@ var permissions = map[string][]Role{
 	// Reading. What tells scores, or people in small groups, is not for those who meet them or rank above them.
 	"protocol.read":      {Visitor, Participant, Coach, Coordinator, Statistician, Leadership, Finance, Owner},
 	"home.read":          {Participant}, // one's own matters, and nobody else's
+	"desk.read":          {Coach},       // the same of a coach
+	"photo.read":         {Participant, Coach, Coordinator},
 	"study.read":         {Coordinator, Statistician, Leadership, Finance, Owner},
 	"flow.read":          {Coordinator, Statistician, Owner},
 	"report.read":        {Statistician, Owner},

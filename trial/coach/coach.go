@@ -30,7 +30,7 @@ type Coach struct {
 	Dates         []Date // dates with hours of their own
 	Away          []Span // leave
 	Limits        Limits
-	Caseload      int    // coachees at a time; 0: closed to new ones
+	Caseload      int // coachees at a time; 0: closed to new ones
 	RegisteredAt  time.Time
 	LeftAt        *time.Time // no longer a coach
 	Certification []Step

@@ -10,6 +10,7 @@ import (
 
 	"rekindle/problem"
 	"rekindle/trial/coach"
+	"rekindle/trial/study"
 )
 
 func at(s string) time.Time {
@@ -162,9 +163,15 @@ func TestCheckHoursAndProfile(t *testing.T) {
 	if err := coach.CheckHours([]coach.Hours{{time.Monday, 540, 720}, {time.Monday, 720, 800}, {time.Tuesday, 540, 720}}); err != nil {
 		t.Error(err)
 	}
-	p := coach.Profile{Biography: strings.Repeat("x", 5000), Modes: []string{"phone", "telegraph"}, Topics: []string{"workload", "golf"}}
-	if err := p.Check([]string{"phone", "video"}, []string{"workload"}); !problem.Is(err, problem.Invalid) || !strings.Contains(err.Error(), "biography") || !strings.Contains(err.Error(), "telegraph") || !strings.Contains(err.Error(), "golf") {
-		t.Error(err)
+	p := coach.Profile{Biography: strings.Repeat("x", 5000), Modes: []string{"phone", "telegraph"}, Topics: []string{"golf"}, Room: "http://video.example.org"}
+	for _, part := range []string{"biography", "telegraph", "golf", "room"} {
+		if err := p.Check([]string{"phone", "video"}, []string{"workload"}); !problem.Is(err, problem.Invalid) || !strings.Contains(err.Error(), part) {
+			t.Error(err)
+		}
+	}
+	p = coach.Profile{Topics: []string{"workload"}, Room: "https://video.example.org/r/1", Phone: "617-555-0100"}
+	if err := p.Check(nil, []string{"workload"}); err != nil || p.Public().Room != "" || p.Public().Phone != "" {
+		t.Errorf("%+v, %v", p.Public(), err)
 	}
 	if !(coach.Profile{}).Offers("video") || (coach.Profile{Modes: []string{"phone"}}).Offers("video") {
 		t.Error("no modes stands for all of them")
@@ -175,5 +182,69 @@ func TestRoom(t *testing.T) {
 	left := at("2021-10-01T00:00:00Z")
 	if !(coach.Coach{Caseload: 2}).Room(1) || (coach.Coach{Caseload: 2}).Room(2) || (coach.Coach{}).Room(0) || (coach.Coach{Caseload: 2, LeftAt: &left}).Room(0) {
 		t.Error("room is a place below the caseload, with a coach who has not left")
+	}
+}
+
+func TestHoursOfSingleDates(t *testing.T) {
+	zone, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := coach.Coach{Hours: []coach.Hours{{Day: time.Monday, From: 540, To: 720}, {Day: time.Tuesday, From: 540, To: 720}},
+		Dates: []coach.Date{{On: study.Day(2021, 11, 8)}, {On: study.Day(2021, 11, 9), From: 1020, To: 1140}, {On: study.Day(2021, 11, 9), From: 420, To: 480}, {On: study.Day(2021, 11, 13), From: 600, To: 660}},
+		Away:  []coach.Span{{From: at("2021-11-16T00:00:00-05:00"), To: at("2021-11-17T00:00:00-05:00")}}}
+	var got []string
+	for _, s := range c.Open(at("2021-11-08T00:00:00-05:00"), at("2021-11-17T00:00:00-05:00"), zone) {
+		got = append(got, s.From.In(zone).Format("Mon 2 15:04")+s.To.In(zone).Format("-15:04"))
+	}
+	// Monday off, Tuesday early and late instead of the morning, one Saturday, then a week as ever until leave begins.
+	if want := "Tue 9 07:00-08:00, Tue 9 17:00-19:00, Sat 13 10:00-11:00, Mon 15 09:00-12:00"; strings.Join(got, ", ") != want {
+		t.Errorf("open %v, want %s", got, want)
+	}
+	if err := coach.CheckDates(c.Dates); err != nil {
+		t.Error(err)
+	}
+	for name, dates := range map[string][]coach.Date{
+		"no date":            {{From: 60, To: 120}},
+		"backwards":          {{On: study.Day(2021, 11, 9), From: 120, To: 60}},
+		"past midnight":      {{On: study.Day(2021, 11, 9), From: 120, To: 1500}},
+		"overlapping":        {{On: study.Day(2021, 11, 9), From: 60, To: 120}, {On: study.Day(2021, 11, 9), From: 100, To: 160}},
+		"off and not at all": {{On: study.Day(2021, 11, 9), From: 60, To: 120}, {On: study.Day(2021, 11, 9)}},
+	} {
+		if err := coach.CheckDates(dates); !problem.Is(err, problem.Invalid) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if !c.OnLeave(coach.Span{From: at("2021-11-15T23:30:00-05:00"), To: at("2021-11-16T00:30:00-05:00")}) || c.OnLeave(coach.Span{From: at("2021-11-15T23:00:00-05:00"), To: at("2021-11-16T00:00:00-05:00")}) {
+		t.Error("leave touches what overlaps it, not what ends as it begins")
+	}
+}
+
+func TestLimits(t *testing.T) {
+	zone, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Friday evening, Sunday late (already Monday in UTC), and the Monday after.
+	starts := []time.Time{at("2021-11-05T17:00:00-04:00"), at("2021-11-07T23:00:00-05:00"), at("2021-11-08T09:00:00-05:00")}
+	for name, c := range map[string]struct {
+		limits coach.Limits
+		start  string
+		want   bool
+	}{
+		"no limits":                    {coach.Limits{}, "2021-11-08T10:00:00-05:00", false},
+		"one a day, that day":          {coach.Limits{Day: 1}, "2021-11-08T22:00:00-05:00", true},
+		"one a day, another":           {coach.Limits{Day: 1}, "2021-11-09T09:00:00-05:00", false},
+		"two a week, from Monday":      {coach.Limits{Week: 2}, "2021-11-01T09:00:00-04:00", true},
+		"Sunday night ends a week":     {coach.Limits{Week: 2}, "2021-11-08T12:00:00-05:00", false},
+		"three a week leave one":       {coach.Limits{Week: 3}, "2021-11-06T09:00:00-04:00", false},
+		"both, the week is the reason": {coach.Limits{Day: 5, Week: 1}, "2021-11-12T09:00:00-05:00", true},
+	} {
+		if got := c.limits.Reached(starts, at(c.start), zone); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	if err := (coach.Limits{Day: -1}).Check(); !problem.Is(err, problem.Invalid) {
+		t.Errorf("below nothing: %v", err)
 	}
 }

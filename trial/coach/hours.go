@@ -1,6 +1,7 @@
 package coach
 
 import (
+	"iter"
 	"slices"
 	"time"
 
@@ -90,26 +91,24 @@ func (c Coach) OnLeave(s Span) bool {
 }
 
 // hoursOf gives the stretches of a date: its own, or those of its day of the week.
-func (c Coach) hoursOf(year int, month time.Month, day int) (of []Hours) {
-	on := study.Day(year, month, day)
-	own := false
-	for _, d := range c.Dates {
-		if d.On.Equal(on.Time) {
-			own = true
-			if !d.Off() {
-				of = append(of, Hours{on.Weekday(), d.From, d.To})
+func (c Coach) hoursOf(year int, month time.Month, day int) iter.Seq[Hours] {
+	return func(yield func(Hours) bool) {
+		on := study.Day(year, month, day)
+		own := false
+		for _, d := range c.Dates {
+			if !d.On.Equal(on.Time) {
+				continue
+			}
+			if own = true; !d.Off() && !yield(Hours{on.Weekday(), d.From, d.To}) {
+				return
+			}
+		}
+		for _, h := range c.Hours {
+			if !own && h.Day == on.Weekday() && !yield(h) {
+				return
 			}
 		}
 	}
-	if own {
-		return of
-	}
-	for _, h := range c.Hours {
-		if h.Day == on.Weekday() {
-			of = append(of, h)
-		}
-	}
-	return of
 }
 
 // CheckHours finds every mistake of weekly hours: times that are none, and stretches that overlap.
@@ -142,7 +141,7 @@ func (c Coach) Open(from, to time.Time, zone *time.Location) []Span {
 		if midnight.After(to) {
 			break
 		}
-		for _, h := range c.hoursOf(y, m, d+n) {
+		for h := range c.hoursOf(y, m, d+n) {
 			// Wall times, not midnight plus minutes: the two differ on the days on which the clocks change.
 			s := Span{wall(y, m, d+n, h.From, zone), wall(y, m, d+n, h.To, zone)}
 			s.From, s.To = latest(s.From, from), earliest(s.To, to)

@@ -132,9 +132,7 @@ func (s *Session) Hold(plan study.Coaching, minutes int, steps, themes, knownThe
 		return err
 	}
 	var found problem.List
-	if minutes < 1 || minutes > longest {
-		found.Add(problem.New(problem.Invalid, "%d minutes", minutes).On("minutes").Instead("Give the minutes really held, from 1 to %d.", longest))
-	}
+	found.Gather(checkMinutes(minutes))
 	among := func(field string, given, known []string) {
 		for _, g := range given {
 			if !slices.Contains(known, g) {
@@ -148,6 +146,25 @@ func (s *Session) Hold(plan study.Coaching, minutes int, steps, themes, knownThe
 		return err
 	}
 	s.State, s.Actual, s.Steps, s.Themes, s.ClosedAt = Held, minutes, steps, themes, &now
+	return nil
+}
+
+// Correct gives a session that was held the minutes that it really took.
+func (s *Session) Correct(minutes int) error {
+	if s.State != Held {
+		return problem.New(problem.Conflict, "The session is %s, so it has no minutes", s.State)
+	}
+	if err := checkMinutes(minutes); err != nil {
+		return err
+	}
+	s.Actual = minutes
+	return nil
+}
+
+func checkMinutes(minutes int) error {
+	if minutes < 1 || minutes > longest {
+		return problem.New(problem.Invalid, "%d minutes", minutes).On("minutes").Instead("Give the minutes really held, from 1 to %d.", longest)
+	}
 	return nil
 }
 

@@ -119,6 +119,20 @@ func TestBookable(t *testing.T) {
 		"overlap is not overridden": {first, func(s *session.Situation) {
 			s.Override, s.CoachBusy = true, []coach.Span{{From: at("2021-08-16T11:00:00-04:00"), To: at("2021-08-16T12:00:00-04:00")}}
 		}, "not available", problem.Conflict},
+		"the coach's last of the day": {first, func(s *session.Situation) {
+			s.Coach.Limits.Day, s.CoachStarts = 1, []time.Time{at("2021-08-16T15:00:00-04:00")}
+		}, "no more sessions", problem.Conflict},
+		"limits count their own": {move("2021-08-17T10:00:00-04:00"), func(s *session.Situation) {
+			s.Coach.Limits.Week = 1
+			s.Theirs = []session.Session{other("b", 2, "2021-08-19T10:00:00-04:00", 60)}
+		}, "no more sessions", problem.Conflict},
+		"but not what moves": {func() session.Wish { w := move("2021-08-17T10:00:00-04:00"); w.Moving = "b"; return w }(), func(s *session.Situation) {
+			s.Coach.Limits.Week = 1
+			s.Theirs = []session.Session{other("b", 1, "2021-08-19T10:00:00-04:00", 90)}
+		}, "", 0},
+		"limits are overridden": {first, func(s *session.Situation) {
+			s.Override, s.Coach.Limits.Day, s.CoachStarts = true, 1, []time.Time{at("2021-08-16T15:00:00-04:00")}
+		}, "", 0},
 		"another session of theirs": {first, func(s *session.Situation) {
 			s.Theirs = []session.Session{other("x", 2, "2021-08-16T11:00:00-04:00", 60)}
 		}, "Another session", problem.Conflict},
@@ -241,6 +255,16 @@ func TestClosing(t *testing.T) {
 		if !problem.Is(err, problem.Invalid) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+	corrected := held
+	if err := corrected.Correct(70); err != nil || corrected.Actual != 70 || corrected.State != session.Held {
+		t.Errorf("corrected: %+v, %v", corrected, err)
+	}
+	if err := corrected.Correct(0); !problem.Is(err, problem.Invalid) || corrected.Actual != 70 {
+		t.Errorf("corrected to nothing: %v", err)
+	}
+	if err := new(booked).Correct(60); !problem.Is(err, problem.Conflict) {
+		t.Errorf("minutes of what was not held: %v", err)
 	}
 	early, late, missed := booked, booked, booked
 	if err := early.Cancel(plan, session.ByParticipant, start.Add(-24*time.Hour)); err != nil || early.State != session.Cancelled || early.Sequence != 1 {
