@@ -268,7 +268,6 @@ func TestRefusals(t *testing.T) {
 			"no date":   {"coach.hours", func(by identity.Actor) error { return w.ClearDate(ctx, by, "nobody", study.Day(2021, 9, 6)) }},
 			"leave":     {"coach.leave", func(by identity.Actor) error { _, err := w.TakeLeave(ctx, by, "nobody", coach.Span{}); return err }},
 			"no leave":  {"coach.leave", func(by identity.Actor) error { return w.EndLeave(ctx, by, "nobody", w.now) }},
-			"desk":      {"desk.read", func(by identity.Actor) error { _, err := w.Desk(ctx, by); return err }},
 			"minutes":   {"session.correct", func(by identity.Actor) error { return w.CorrectSession(ctx, by, "none", 60, "r") }},
 			"profile":   {"coach.profile", func(by identity.Actor) error { return w.SetProfile(ctx, by, "nobody", conduct.NewCoach{}.Profile) }},
 			"caseload":  {"coach.caseload", func(by identity.Actor) error { return w.SetCaseload(ctx, by, coaches[0], -1) }},
