@@ -144,6 +144,9 @@ func (c *Conduct) bookNext(ctx context.Context, tx *store.Tx, by identity.Actor,
 	if err := record(ctx, tx, by, "session.book", booked.ID, nil, told(booked), ""); err != nil {
 		return booked, err
 	}
+	if err := c.tellCalendars(ctx, tx, by, booked); err != nil {
+		return booked, err
+	}
 	return booked, c.remindOf(ctx, tx, r, booked)
 }
 

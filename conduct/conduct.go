@@ -30,6 +30,7 @@ type Conduct struct {
 	Session   config.Session  // how long staff stay signed in; zero: half an hour without a page, half a day in all
 	LinksOff  bool            // this installation lets no staff sign in by a link in a mail
 	BaseURL   string          // what personal links begin with, "https://coaching.example.org"
+	Title     string          // what sessions are called in calendars, which colleagues may read; empty: "Appointment"
 	Program   string          // version of the program
 	Simulated bool            // people of a rehearsal
 }

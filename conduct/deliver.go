@@ -40,7 +40,7 @@ func (c *Conduct) Deliver(ctx context.Context, to *post.Server) (done Delivered,
 		if to.Pace(ctx) != nil {
 			return done, nil
 		}
-		m, key, err := c.claim(ctx, &done)
+		m, key, err := c.claim(ctx, to.Organizer(), &done)
 		if err != nil {
 			return done, err
 		}
@@ -70,8 +70,9 @@ func (c *Conduct) mailWaits(ctx context.Context) (waits bool, err error) {
 // stopsAtOnce bounds how many needless messages one transaction stops.
 const stopsAtOnce = 100
 
-// claim takes the next message that is due and not needless, with the key of its Message-ID; none leaves m empty.
-func (c *Conduct) claim(ctx context.Context, done *Delivered) (m post.Message, key string, err error) {
+// claim takes the next message that is due and not needless, with the key of its Message-ID; none leaves m empty. An invitation is made
+// here, as things stand now, in the name of organizer.
+func (c *Conduct) claim(ctx context.Context, organizer string, done *Delivered) (m post.Message, key string, err error) {
 	stopped := 0
 	err = c.Store.Write(ctx, func(tx *store.Tx) error {
 		m, stopped = post.Message{}, 0
@@ -87,6 +88,11 @@ func (c *Conduct) claim(ctx context.Context, done *Delivered) (m post.Message, k
 			if why == "" {
 				m, key = next, tx.Vault.Digest("message-id", next.Dedupe)[:32]
 				m.Attempts++
+				if m.Kind == appointmentMail {
+					if m.Content, err = c.invitation(ctx, tx, m, organizer); err != nil {
+						return err
+					}
+				}
 				return tx.ClaimMail(ctx, next.ID)
 			}
 			if err := tx.EndMail(ctx, next.ID, post.Stopped, why); err != nil {
@@ -132,6 +138,8 @@ func (c *Conduct) needless(ctx context.Context, tx *store.Tx, m post.Message) (w
 		return "the address takes no mail", nil
 	case i.OptedOut != nil:
 		return "wants no more mail", nil
+	case m.Kind == appointmentMail:
+		return c.needlessInvitation(ctx, tx, m)
 	}
 	return "", nil
 }

@@ -114,7 +114,10 @@ func (c *Conduct) closeSession(ctx context.Context, by identity.Actor, verb, id 
 		if s.Missed != "" {
 			what["missed"] = s.Missed
 		}
-		return record(ctx, tx, by, verb, s.ID, facts{"state": session.Booked}, what, "")
+		if err := record(ctx, tx, by, verb, s.ID, facts{"state": session.Booked}, what, ""); err != nil || standing(s) {
+			return err
+		}
+		return c.tellCalendars(ctx, tx, by, s)
 	})
 	return s, err
 }
@@ -155,6 +158,9 @@ func (c *Conduct) cancelBooked(ctx context.Context, tx *store.Tx, code participa
 			return err
 		}
 		if err := record(ctx, tx, identity.Program, "session.cancel", s.ID, facts{"state": session.Booked}, facts{"state": s.State, "participant": code, "number": s.Number}, ""); err != nil {
+			return err
+		}
+		if err := c.tellCalendars(ctx, tx, identity.Program, s); err != nil {
 			return err
 		}
 	}

@@ -70,6 +70,9 @@ func (c *Conduct) Move(ctx context.Context, by identity.Actor, id string, start 
 			return err
 		}
 		moved = s
+		if err := c.tellCalendars(ctx, tx, by, s); err != nil {
+			return err
+		}
 		return c.remindOf(ctx, tx, r, s)
 	})
 	return moved, err

@@ -38,6 +38,7 @@ type Actor struct {
 	Role        Role             //
 	Participant participant.Code // set for a participant
 	Coach       coach.Code       // set for a coach
+	Language    string           // in which the pages are read; empty: not known
 }
 
 // Program is the actor of scheduled work.

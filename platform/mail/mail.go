@@ -43,4 +43,12 @@ type Content struct {
 	Text    string            `json:"text"`
 	HTML    string            `json:"html,omitempty"`
 	Headers map[string]string `json:"headers,omitempty"`
+
+	Calendar *Calendar `json:"-"` // what the mail does in the reader's calendar, made anew whenever it is sent; nil: nothing
+}
+
+// Calendar is an invitation in a mail (RFC 6047): the calendar object and its method, which the mail's parts tell as well.
+type Calendar struct {
+	Method string
+	Data   []byte
 }

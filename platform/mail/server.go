@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -235,5 +236,26 @@ func (s *Server) compose(key string, c Content) (*mail.Msg, error) {
 	if c.HTML != "" {
 		m.AddAlternativeString(mail.TypeTextHTML, c.HTML)
 	}
+	if c.Calendar != nil {
+		return m, s.invite(m, c.Calendar)
+	}
 	return m, nil
+}
+
+// invite puts an invitation into a mail: as one of its alternatives, for the programs that put it into a calendar, and as an attachment of
+// the same bytes, for those that look nowhere else. The sender is the organizer's bare address, without the name that other mail has.
+func (s *Server) invite(m *mail.Msg, c *Calendar) error {
+	if err := m.From(s.Organizer()); err != nil {
+		return fmt.Errorf("the sender %q: %w", s.From, err)
+	}
+	m.AddAlternativeString(mail.ContentType("text/calendar; method="+c.Method+"; component=VEVENT"), string(c.Data), mail.WithPartEncoding(mail.EncodingB64))
+	return m.AttachReader("invite.ics", bytes.NewReader(c.Data), mail.WithFileContentType("application/ics"), mail.WithFileEncoding(mail.EncodingB64))
+}
+
+// Organizer is the address that mail comes from, without a name: whoever invites somebody by mail must be its sender.
+func (s *Server) Organizer() string {
+	if a, err := address.ParseAddress(s.From); err == nil {
+		return a.Address
+	}
+	return s.From
 }
