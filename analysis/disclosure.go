@@ -4,9 +4,9 @@ import (
 	"strings"
 )
 
-// fewest is the least number of people that a count, or the difference of two nested counts, may be about unless it is about
+// Fewest is the least number of people that a count, or the difference of two nested counts, may be about unless it is about
 // nobody (research on thresholds in the field: ACGME, Lattice, Microsoft; five is the common default).
-const fewest = 5
+const Fewest = 5
 
 // table1 gives the characteristics of the columns that can stand side by side. People who received an intervention are part of
 // those randomized to it: where the two columns would, subtracted from each other, describe fewer than five people, the
@@ -41,7 +41,7 @@ func table1(d *Data, groups []group) ([]Column, []Characteristic, error) {
 // those few.
 func apart(d *Data, groups []group) (kept []group) {
 	for _, g := range groups {
-		if outer, nested := nest(groups, g); nested && groups[outer].N-g.N > 0 && groups[outer].N-g.N < fewest {
+		if outer, nested := nest(groups, g); nested && groups[outer].N-g.N > 0 && groups[outer].N-g.N < Fewest {
 			d.Notes = append(d.Notes, "Tables 1 and 2 leave out the column "+g.Label+": all but fewer than five of "+groups[outer].Label+" are in it.")
 			continue
 		}
@@ -62,7 +62,7 @@ func nest(groups []group, inner group) (outer int, ok bool) {
 
 // discloses says whether the difference of two columns is about one to four people in any line, or in those not in it.
 func discloses(all []Characteristic, inner, outer int) bool {
-	few := func(outer, inner int) bool { return outer-inner > 0 && outer-inner < fewest }
+	few := func(outer, inner int) bool { return outer-inner > 0 && outer-inner < Fewest }
 	for _, c := range all {
 		if few(c.Missing[outer], c.Missing[inner]) {
 			return true

@@ -27,6 +27,8 @@ func (s *Site) routes() []route {
 		{"POST /role", anybody, s.roleChoose},
 
 		// What is published
+		{"GET /summary", "summary.read", s.summaryShow},
+		{"GET /summary/forest.svg", "outcome.read", s.summaryForest},
 		{"GET /report", "report.read", s.reportShow},
 		{"GET /report/{file...}", "report.read", s.reportFile},
 		{"POST /report/verify", "report.read", s.reportVerify},
@@ -110,6 +112,7 @@ func (s *Site) routes() []route {
 // menu is the way around the site, for those who may read what a line leads to. What says it on the start page.
 var menu = []struct{ label, href, verb, what string }{
 	{"Overview", "/", "study.read", ""},
+	{"Results", "/summary", "summary.read", "What came of it: outcomes and themes in numbers about groups, and cost."},
 	{"Report", "/report", "report.read", "Everything that is published, on one page that prints well."},
 	{"Flow", "/flow", "flow.read", "Where everybody went, from the invitation to the analysis. No box loses anybody."},
 	{"Tables", "/tables", "report.read", "Each table to read, and as CSV and JSON with the numbers behind it."},

@@ -22,9 +22,11 @@ func as(role identity.Role) map[string]string {
 
 // read are the addresses that stand for the routes of reading pages, and what each must show to whoever may read it.
 var read = map[string][]webtest.Scenario{
-	"GET /{$}":      {{Path: "/", Sees: []string{"The trial in numbers", "invited by e-mail 60", "Unblinded"}}},
-	"GET /protocol": {{Path: "/protocol", Sees: []string{"Arms and allocation", "Analysis plan"}}},
-	"GET /flow":     {{Path: "/flow", Sees: []string{"Invited by e-mail 60", "Allocated to Coaching"}}},
+	"GET /{$}":                {{Path: "/", Sees: []string{"The trial in numbers", "invited by e-mail 60", "Unblinded"}}},
+	"GET /summary":            {{Path: "/summary", Sees: []string{"Cost of coaching per participant"}, Never: []string{"/report/", "P value"}}},
+	"GET /summary/forest.svg": {{Path: "/summary/forest.svg", Sees: []string{"<svg"}}},
+	"GET /protocol":           {{Path: "/protocol", Sees: []string{"Arms and allocation", "Analysis plan"}}},
+	"GET /flow":               {{Path: "/flow", Sees: []string{"Invited by e-mail 60", "Allocated to Coaching"}}},
 	"GET /flow/{file}": {
 		{Path: "/flow/flow.svg", Sees: []string{"<svg", "Invited by e-mail"}},
 		{Path: "/flow/flow.png"},
@@ -143,4 +145,15 @@ func TestEveryPageIsLabelled(t *testing.T) {
 	if p := webtest.Do(t, h, webtest.Scenario{Path: "/nowhere"}); !strings.Contains(p.Text(t, "[role=note], aside.simulated"), "Simulated people") {
 		t.Error("the page of a problem does not say that people are simulated")
 	}
+}
+
+// Whoever sees numbers about groups sees no more: leadership outcomes, themes and cost; finance cost alone.
+func TestSummaryShowsEachRoleItsNumbers(t *testing.T) {
+	outcomes := []string{"What changed", "Themes of coaching"}
+	webtest.Run(t, site(t), []webtest.Scenario{
+		{Name: "leadership", Path: "/summary", Cookie: as(identity.Leadership), Sees: outcomes, Never: []string{"P value", "Baseline and follow-up, No."}},
+		{Name: "finance", Path: "/summary", Cookie: as(identity.Finance), Never: outcomes},
+	})
+	none := site(t, func(s *web.Site) { s.Report = "" })
+	webtest.Run(t, none, []webtest.Scenario{{Name: "before the report", Path: "/summary", Cookie: as(identity.Leadership), Status: http.StatusNotFound, Sees: []string{"Nothing has come of the study yet"}}})
 }

@@ -36,7 +36,7 @@ func (s *Site) tableList(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	printed, err := s.reportText("index.html")
+	page, err := s.reportText("index.html")
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (s *Site) tableList(w http.ResponseWriter, r *http.Request) error {
 			group.Tables = append(group.Tables, tableLine{id, t.Number, strings.TrimPrefix(t.Title, "Sensitivity: ")})
 		}
 	}
-	place := func(t tableLine) int { return bytes.Index(printed, []byte(`<section id="`+t.ID+`"`)) }
+	place := func(t tableLine) int { return bytes.Index(page, []byte(`<section id="`+t.ID+`"`)) }
 	for _, g := range content.Groups {
 		slices.SortStableFunc(g.Tables, func(a, b tableLine) int { return place(a) - place(b) })
 	}

@@ -37,8 +37,12 @@ func (s *Site) tableShow(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	content := tableShowPage{Table: t, Groups: columnGroups(t.Columns), Width: len(t.Columns) + 1}
-	return s.show(w, r, http.StatusOK, "table_show", strings.TrimPrefix(t.Number+". "+t.Title, ". "), content)
+	return s.show(w, r, http.StatusOK, "table_show", strings.TrimPrefix(t.Number+". "+t.Title, ". "), printed(t))
+}
+
+// printed lays a table out.
+func printed(t *report.Table) tableShowPage {
+	return tableShowPage{Table: t, Groups: columnGroups(t.Columns), Width: len(t.Columns) + 1}
 }
 
 // interval is an estimate with its interval, as the report prints it.

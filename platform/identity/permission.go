@@ -104,6 +104,9 @@ var permissions = map[string][]Role{
 	"study.read":         {Coordinator, Statistician, Leadership, Finance, Owner},
 	"flow.read":          {Coordinator, Statistician, Owner},
 	"report.read":        {Statistician, Owner},
+	"summary.read":       {Leadership, Finance, Owner}, // of which each sees what the next two lines grant
+	"outcome.read":       {Leadership, Owner},
+	"cost.read":          {Leadership, Finance, Owner},
 	"outbox.read":        {Coordinator, Owner},
 	"randomization.read": {Statistician, Owner},
 	"audit.read":         {Statistician, Owner},
