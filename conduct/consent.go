@@ -1,7 +1,9 @@
 package conduct
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,10 +22,12 @@ type Agreement struct {
 	Version  string          // of the text that was shown
 	Name     string          // as typed: the signature
 	Choices  []int           // the answers to the questions of the text, indexes from 0
+	Language string          // in which the text was shown, as "es"; empty: English
 	Attested map[string]bool // criterion ID -> yes or no, for each criterion that the person attests
 }
 
-// Consent files a signature under the version in force, and opens the baseline. A person who does not meet a criterion signs
+// Consent files a signature under the version in force, and opens the baseline. The paper of it, a PDF, is made, sealed and mailed to the
+// person in the same transaction; its SHA-256 stands in the trail. A person who does not meet a criterion signs
 // nothing and is excluded: the status that comes back says so. It is also how a new version is signed by those who are in the trial.
 //
 // Refused are a version that is no longer in force (conflict: show the new one), wrong answers to the questions, a criterion left
@@ -31,6 +35,9 @@ type Agreement struct {
 func (c *Conduct) Consent(ctx context.Context, by identity.Actor, code participant.Code, a Agreement) (status participant.Status, err error) {
 	if err := by.RequireFor("participant.consent", code); err != nil {
 		return "", err
+	}
+	if a.Language = cmp.Or(a.Language, study.Languages[0]); !slices.Contains(study.Languages, a.Language) {
+		return "", problem.New(problem.Invalid, "The consent is not to be read in %.20q", a.Language).On("language")
 	}
 	err = c.Store.Write(ctx, func(tx *store.Tx) error {
 		s, err := unlocked(ctx, tx)
@@ -79,14 +86,22 @@ func (c *Conduct) Consent(ctx context.Context, by identity.Actor, code participa
 		if err := consent.Check(inForce, a.Name, a.Choices); err != nil {
 			return err
 		}
+		if !first { // what was stated then is not stated again
+			a.Attested = nil
+		}
 		if tx.Vault == nil {
 			return keyless()
 		}
 		name := tx.Vault.Seal([]byte(strings.TrimSpace(a.Name)), "consent", "name", string(code)+" "+inForce.Version)
-		hash := consent.Hash(inForce)
-		if err := tx.AddConsent(ctx, code, consent.Signature{Version: inForce.Version, Hash: hash, SignedAt: tx.Now()}, name); err != nil {
+		paper, err := c.paper(r, inForce, a, tx.Now())
+		if err != nil {
 			return err
 		}
+		signature := consent.Signature{Version: inForce.Version, Hash: consent.Hash(inForce), SignedAt: tx.Now(), Language: a.Language, Document: sumOf(paper)}
+		if err := tx.AddConsent(ctx, code, signature, name, sealPaper(tx, code, inForce.Version, paper)); err != nil {
+			return err
+		}
+		r.Language = a.Language
 		if first {
 			if err := r.Pass(participant.Consented, tx.Now()); err != nil {
 				return err
@@ -94,12 +109,15 @@ func (c *Conduct) Consent(ctx context.Context, by identity.Actor, code participa
 			if r.RespondedAt == nil {
 				r.RespondedAt = new(tx.Now())
 			}
-			if err := tx.SaveParticipant(ctx, r); err != nil {
-				return err
-			}
+		}
+		if err := tx.SaveParticipant(ctx, r); err != nil {
+			return err
 		}
 		status = r.Status
-		if err := record(ctx, tx, by, "participant.consent", string(code), nil, facts{"version": inForce.Version, "text": hash}, ""); err != nil {
+		if err := record(ctx, tx, by, "participant.consent", string(code), nil, facts{"version": inForce.Version, "text": signature.Hash, "language": a.Language, "document": signature.Document}, ""); err != nil {
+			return err
+		}
+		if err := c.sendPaper(ctx, tx, code, signature, paper); err != nil {
 			return err
 		}
 		if first {

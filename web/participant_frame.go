@@ -13,6 +13,7 @@ import (
 	"rekindle/platform/identity"
 	"rekindle/problem"
 	"rekindle/trial/instrument"
+	"rekindle/trial/study"
 )
 
 // langCookie keeps the language that a participant chose.
@@ -55,19 +56,10 @@ func (f frame) T(key string, args ...any) (string, error) { return say(f.Lang, k
 func (f frame) Has(key string) bool { return texts[f.Lang][key] != "" }
 
 // Day writes a day in the page's language.
-func (f frame) Day(t time.Time) string { return dayIn(f.Lang, t) }
+func (f frame) Day(t time.Time) string { return study.DayIn(f.Lang, t) }
 
 // Moment writes a time to the minute, with its zone.
-func (f frame) Moment(t time.Time) string { return dayIn(f.Lang, t) + ", " + t.Format("15:04 MST") }
-
-var meses = strings.Fields("enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre")
-
-func dayIn(lang string, t time.Time) string {
-	if lang == "es" {
-		return fmt.Sprintf("%d de %s de %d", t.Day(), meses[t.Month()-1], t.Year())
-	}
-	return t.Format("January 2, 2006")
-}
+func (f frame) Moment(t time.Time) string { return study.DayIn(f.Lang, t) + ", " + t.Format("15:04 MST") }
 
 // host is what people read of an address.
 func host(address string) string {

@@ -44,7 +44,18 @@ type Content struct {
 	HTML    string            `json:"html,omitempty"`
 	Headers map[string]string `json:"headers,omitempty"`
 
+	Attachments []Attachment `json:"attachments,omitempty"`
 	Calendar *Calendar `json:"-"` // what the mail does in the reader's calendar, made anew whenever it is sent; nil: nothing
+}
+
+// MostAttached bounds the attachments of a message, in bytes together: what every mail server takes, with room for their encoding.
+const MostAttached = 5 << 20
+
+// Attachment is a file that goes with a message.
+type Attachment struct {
+	Name string `json:"name"`
+	Type string `json:"type"` // as "application/pdf"
+	Data []byte `json:"data"`
 }
 
 // Calendar is an invitation in a mail (RFC 6047): the calendar object and its method, which the mail's parts tell as well.

@@ -236,6 +236,16 @@ func (s *Server) compose(key string, c Content) (*mail.Msg, error) {
 	if c.HTML != "" {
 		m.AddAlternativeString(mail.TypeTextHTML, c.HTML)
 	}
+	attached := 0
+	for _, a := range c.Attachments {
+		attached += len(a.Data)
+		if err := m.AttachReader(a.Name, bytes.NewReader(a.Data), mail.WithFileContentType(mail.ContentType(a.Type))); err != nil {
+			return nil, fmt.Errorf("the file %q cannot be attached: %w", a.Name, err)
+		}
+	}
+	if attached > MostAttached {
+		return nil, fmt.Errorf("the attached files have %d bytes, at most %d can be sent", attached, MostAttached)
+	}
 	if c.Calendar != nil {
 		return m, s.invite(m, c.Calendar)
 	}

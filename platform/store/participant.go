@@ -8,20 +8,20 @@ import (
 	"rekindle/trial/participant"
 )
 
-const participantColumns = "code, status, zone, attested, invited, responded, consented, baseline, waiting, enrolled, randomized, unlocks, unlocked, started, ended, reason, data_use"
+const participantColumns = "code, status, zone, attested, invited, responded, consented, baseline, waiting, enrolled, randomized, unlocks, unlocked, started, ended, reason, data_use, language"
 
 func scanParticipant(scan Scan) (r participant.Record, err error) {
 	var attested JSON[map[string]bool]
 	err = scan(&r.Code, &r.Status, &r.Zone, &attested, moment{&r.InvitedAt}, moment{&r.RespondedAt}, moment{&r.ConsentedAt}, moment{&r.BaselineAt},
 		moment{&r.WaitingAt}, moment{&r.EnrolledAt}, moment{&r.RandomizedAt}, moment{&r.UnlocksAt}, moment{&r.UnlockedAt}, moment{&r.StartedAt},
-		moment{&r.EndedAt}, &r.Reason, &r.Use)
+		moment{&r.EndedAt}, &r.Reason, &r.Use, &r.Language)
 	r.Attested = attested.V
 	return r, err
 }
 
 func participantRow(r participant.Record) []any {
 	return []any{r.Code, r.Status, r.Zone, JSON[map[string]bool]{r.Attested}, maybe(r.InvitedAt), maybe(r.RespondedAt), maybe(r.ConsentedAt), maybe(r.BaselineAt),
-		maybe(r.WaitingAt), maybe(r.EnrolledAt), maybe(r.RandomizedAt), maybe(r.UnlocksAt), maybe(r.UnlockedAt), maybe(r.StartedAt), maybe(r.EndedAt), r.Reason, r.Use}
+		maybe(r.WaitingAt), maybe(r.EnrolledAt), maybe(r.RandomizedAt), maybe(r.UnlocksAt), maybe(r.UnlockedAt), maybe(r.StartedAt), maybe(r.EndedAt), r.Reason, r.Use, r.Language}
 }
 
 // AddParticipants adds people under new codes.
@@ -58,7 +58,7 @@ func (tx *Tx) Participants(ctx context.Context, statuses ...participant.Status) 
 // SaveParticipant writes a person back.
 func (tx *Tx) SaveParticipant(ctx context.Context, r participant.Record) error {
 	n, err := tx.Do(ctx, `UPDATE participant SET status = $2, zone = $3, attested = $4, invited = $5, responded = $6, consented = $7, baseline = $8, waiting = $9,
-		enrolled = $10, randomized = $11, unlocks = $12, unlocked = $13, started = $14, ended = $15, reason = $16, data_use = $17 WHERE code = $1`, participantRow(r)...)
+		enrolled = $10, randomized = $11, unlocks = $12, unlocked = $13, started = $14, ended = $15, reason = $16, data_use = $17, language = $18 WHERE code = $1`, participantRow(r)...)
 	if err == nil && n != 1 {
 		return problem.New(problem.NotFound, "There is nobody with the code %.20q", string(r.Code))
 	}

@@ -151,7 +151,7 @@ func TestOneOfEach(t *testing.T) {
 		change(t, s, pair(2, 0))
 
 		sign := func(tx *store.Tx) error {
-			return tx.AddConsent(ctx, code(0), consent.Signature{Version: "1", Hash: "h", SignedAt: monday}, []byte("sealed"))
+			return tx.AddConsent(ctx, code(0), consent.Signature{Version: "1", Hash: "h", SignedAt: monday, Language: "es", Document: "d"}, []byte("sealed"), []byte("paper"))
 		}
 		change(t, s, sign)
 		breaks(t, s, "consent_pkey", sign)

@@ -26,6 +26,8 @@ type Signature struct {
 	Version  string
 	Hash     string // of the text signed, as Hash gives it
 	SignedAt time.Time
+	Language string // in which it was read, as "en"
+	Document string // SHA-256 of the paper that was made of it, hexadecimal
 }
 
 // InForce gives the version in force at a moment: of those effective on or before that day in zone, the one

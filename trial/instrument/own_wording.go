@@ -3,10 +3,12 @@ package instrument
 import (
 	"embed"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
 	"rekindle/problem"
+	"rekindle/trial/study"
 )
 
 //go:embed data/es/*.toml
@@ -31,7 +33,7 @@ var translations = sync.OnceValue(func() map[string]*Wording {
 })
 
 // Languages gives the languages in which every instrument has our own words.
-func Languages() []string { return []string{"en", "es"} }
+func Languages() []string { return slices.Clone(study.Languages) }
 
 // OwnWording gives the descriptors in our own words. Where the instrument's text belongs to an owner they are marked
 // as demonstration wording, and the notice says so.

@@ -76,6 +76,8 @@ type Record struct {
 	Reason string // why declined, excluded or withdrawn: a criterion's ID or words
 	Use    Use    // after withdrawal: what may still be done
 	Zone   string // IANA name of the person's time zone; empty: the protocol's
+
+	Language string // in which the person reads, as "es"; empty: not chosen, and written to in English
 }
 
 // Pass moves the person to a status at a time, and stamps the step; it refuses a step that the machine does not have.

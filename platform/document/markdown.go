@@ -1,0 +1,175 @@
+package document
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/text"
+)
+
+// Markdown draws a text as the pages show it: headings, paragraphs, lists, emphasis, quotations, code and links, each with its address.
+// HTML inside it is left out, as it is on the pages.
+func (d *Drawing) Markdown(source string) {
+	raw := []byte(source)
+	m := &marked{Drawing: d, source: raw}
+	root := goldmark.DefaultParser().Parse(text.NewReader(raw))
+	for n := root.FirstChild(); n != nil; n = n.NextSibling() {
+		m.block(n, 0)
+	}
+}
+
+// marked draws the tree of a Markdown text.
+type marked struct {
+	*Drawing
+	source []byte
+}
+
+// step is how far a list or a quotation stands in.
+const step = 6.5
+
+func (m *marked) block(n ast.Node, indent float64) {
+	f := m.pdf
+	switch n := n.(type) {
+	case *ast.Heading:
+		points := map[int]float64{1: 15, 2: 12.5}[n.Level]
+		if points == 0 {
+			points = 10.8
+		}
+		m.heading(m.plain(n), points)
+	case *ast.Paragraph:
+		m.keep(2 * line)
+		m.flow(n, indent)
+		f.Ln(2.2)
+	case *ast.TextBlock:
+		m.flow(n, indent)
+		f.Ln(0.6)
+	case *ast.List:
+		m.list(n, indent)
+	case *ast.Blockquote:
+		top := f.GetY()
+		page := f.PageNo()
+		for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+			m.block(c, indent+step)
+		}
+		if f.PageNo() == page {
+			f.SetFillColor(rule[0], rule[1], rule[2])
+			f.Rect(left+indent+1, top, 0.8, f.GetY()-top-2, "F")
+		}
+	case *ast.CodeBlock, *ast.FencedCodeBlock:
+		m.font("", size-1, ink)
+		m.within(indent+step, func() {
+			for i := range n.Lines().Len() {
+				piece := n.Lines().At(i)
+				f.MultiCell(0, line, drawable(strings.TrimRight(string(piece.Value(m.source)), "\n")), "", "L", false)
+			}
+		})
+		f.Ln(2)
+	case *ast.ThematicBreak:
+		f.Ln(1)
+		m.Rule()
+	}
+}
+
+// within draws with the left edge moved in.
+func (m *marked) within(indent float64, draw func()) {
+	m.pdf.SetLeftMargin(left + indent)
+	m.pdf.SetX(left + indent)
+	draw()
+	m.pdf.SetLeftMargin(left)
+}
+
+func (m *marked) list(n *ast.List, indent float64) {
+	f := m.pdf
+	number := n.Start
+	for item := n.FirstChild(); item != nil; item = item.NextSibling() {
+		m.keep(line)
+		sign := "•"
+		if n.IsOrdered() {
+			sign = fmt.Sprintf("%d.", number)
+			number++
+		}
+		m.font("", size, accent)
+		f.SetX(left + indent + 1)
+		f.CellFormat(step-1, line, sign, "", 0, "L", false, 0, "")
+		for c := item.FirstChild(); c != nil; c = c.NextSibling() {
+			m.block(c, indent+step)
+		}
+	}
+	f.Ln(1.8)
+}
+
+// flow draws the words of a block, in lines that break where they must.
+func (m *marked) flow(n ast.Node, indent float64) {
+	m.font("", size, ink)
+	m.within(indent, func() {
+		m.words(n, "")
+		m.pdf.Ln(line)
+	})
+}
+
+func (m *marked) words(n ast.Node, style string) {
+	write := func(text string) {
+		m.font(style, size, ink)
+		m.pdf.Write(line, drawable(text))
+	}
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		switch c := c.(type) {
+		case *ast.Text:
+			write(string(c.Segment.Value(m.source)))
+			switch {
+			case c.HardLineBreak():
+				m.pdf.Ln(line)
+			case c.SoftLineBreak():
+				write(" ")
+			}
+		case *ast.String:
+			write(string(c.Value))
+		case *ast.Emphasis:
+			m.words(c, styled(style, c.Level))
+		case *ast.AutoLink:
+			write(string(c.Label(m.source)))
+		case *ast.Link:
+			m.words(c, style)
+			if to := string(c.Destination); to != m.plain(c) {
+				write(" (" + to + ")")
+			}
+		case *ast.Image:
+			write("[" + m.plain(c) + "]")
+		case *ast.RawHTML:
+		default:
+			m.words(c, style)
+		}
+	}
+}
+
+// styled adds emphasis to a style: once is italic, twice is bold.
+func styled(style string, level int) string {
+	add := "I"
+	if level > 1 {
+		add = "B"
+	}
+	if strings.Contains(style, add) {
+		return style
+	}
+	if add == "B" {
+		return "B" + style
+	}
+	return style + "I"
+}
+
+// plain gives the words of a node without their style.
+func (m *marked) plain(n ast.Node) string {
+	var b strings.Builder
+	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if t, ok := n.(*ast.Text); ok && entering {
+			b.Write(t.Segment.Value(m.source))
+			if t.SoftLineBreak() || t.HardLineBreak() {
+				b.WriteByte(' ')
+			}
+		}
+		return ast.WalkContinue, nil
+	})
+	return b.String()
+}
