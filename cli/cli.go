@@ -25,6 +25,7 @@ type commands struct {
 	Config        configCommand        `cmd:"" help:"Try, print or begin the settings of an installation. Example: rekindle config check --to me@hospital.org"`
 	Staff         staffCommand         `cmd:"" help:"Make, list or reset the accounts of staff. Example: rekindle staff list"`
 	Audit         auditCommand         `cmd:"" help:"Check, export or read the audit trail. Example: rekindle audit verify rekindle-data"`
+	Consent       consentCommand       `cmd:"" help:"Export the papers of signed consents, or prove one. Example: rekindle consent verify consent-1.pdf"`
 	LintTables    lintTablesCommand    `cmd:"" help:"Check published tables against themselves. Example: rekindle lint-tables testdata/published/kiser2024.json"`
 	Power         powerCommand         `cmd:"" help:"Plan a trial: power, number of participants, detectable difference; closed form or simulated. Example: rekindle power solve --delta 0.5 --n 50"`
 	Protocol      protocolCommand      `cmd:"" help:"Check, show or begin a protocol. Example: rekindle protocol check protocols/kiser2024.toml"`

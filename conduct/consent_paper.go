@@ -24,7 +24,7 @@ var paperWords = map[string]map[string]string{
 		"kind": "Informed consent", "page": "Page %d of %s", "study": "Study", "registered": "Registered", "version": "Version", "in force": "%s, in force since %s",
 		"language": "Language", "code": "Study code", "contact": "Contact", "fit": "Stated by the participant", "yes": "Yes", "understood": "Questions on the text, and the answers given",
 		"signature": "Signature", "agree": "I agree to take part.", "typed": "Full name, typed by the participant as an electronic signature", "signed": "Signed",
-		"note":  "This paper was made when the participant signed, and has not been changed since: the SHA-256 of this file stands in the study's audit trail, with which the command \"rekindle consent verify\" compares a copy. The text above was read in the language named on the first page.",
+		"note":  "This paper was made when the participant signed, and has not been changed since: the SHA-256 of this file stands in the study's audit trail, with which the command \"rekindle consent verify\" compares a copy. The text was read in the language named on the first page.",
 		"hash":  "SHA-256 of the text",
 		"mail":  "Your signed consent",
 		"body":  "Dear %[1]s,\n\nthank you. Attached is the consent that you have signed, version %[2]s, as it is kept. Please keep this copy.\n\nYou find it on your page too, at any time: %[3]s\n\n%[4]s\n",
@@ -70,11 +70,10 @@ func (c *Conduct) paper(r participant.Record, version study.Consent, a Agreement
 			d.Answered(q.Text, q.Choices[a.Choices[i]])
 		}
 	}
-	d.Heading(w["signature"])
-	d.Sign(w["agree"], name, w["typed"],
-		[2]string{w["signed"], fmt.Sprintf("%s, %s (%s UTC)", study.DayIn(a.Language, at), at.Format("15:04:05 MST"), at.UTC().Format("2006-01-02 15:04:05"))},
-		[2]string{w["version"], version.Version}, [2]string{w["code"], string(r.Code)})
-	d.Note(w["note"], [2]string{w["hash"], consent.Hash(version)})
+	d.Sign(document.Signature{Heading: w["signature"], Agreed: w["agree"], Name: name, Label: w["typed"], Facts: [][2]string{
+		{w["signed"], fmt.Sprintf("%s, %s (%s UTC)", study.DayIn(a.Language, at), at.Format("15:04:05 MST"), at.UTC().Format("2006-01-02 15:04:05"))},
+		{w["version"], version.Version}, {w["code"], string(r.Code)}},
+		Note: w["note"], Proof: [][2]string{{w["hash"], consent.Hash(version)}}})
 	return d.PDF()
 }
 

@@ -18,6 +18,9 @@
 //	Decline(ctx, by, code, reason) error
 //	Bounce(ctx, by, code) error                                              the address takes no mail
 //	Consent(ctx, by, code, Agreement) (participant.Status, error)
+//	ConsentPapers(ctx, by, code) ([]Paper, error)                            what a participant has signed, as PDF
+//	ExportConsents(ctx, by) ([]Paper, error)                                 all papers, for the archive
+//	FindConsent(ctx, by, file) (Filed, error)                                whose paper a file is; Signatures lists them
 //	Answer(ctx, by, Sheet) (Progress, error)                                 saves a form; the last baseline form enrols and randomizes
 //	Correct(ctx, by, Change) error
 //	SetCapacity(ctx, by, places, reason) error

@@ -166,7 +166,7 @@ func (s *Site) consentSign(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	given := conduct.Agreement{Version: r.PostForm.Get("version"), Name: r.PostForm.Get("name"), Attested: map[string]bool{}}
+	given := conduct.Agreement{Version: r.PostForm.Get("version"), Language: "en", Name: r.PostForm.Get("name"), Attested: map[string]bool{}}
 	page.Name, page.NameWrong = given.Name, strings.TrimSpace(given.Name) == ""
 	denied := false
 	for i := range page.Criteria {

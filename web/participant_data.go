@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 
 	"rekindle/platform/store"
@@ -115,8 +116,14 @@ func (s *Site) dataDownload(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", "my-data.json"))
-	_, _ = w.Write(append(text, '\n')) // whoever asked may have gone
+	return download(w, "my-data.json", "application/json; charset=utf-8", append(text, '\n'))
+}
+
+// download hands out a file.
+func download(w http.ResponseWriter, name, kind string, file []byte) error {
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", name))
+	w.Header().Set("Content-Length", strconv.Itoa(len(file)))
+	_, _ = w.Write(file) // whoever asked may have gone
 	return nil
 }

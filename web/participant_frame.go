@@ -59,7 +59,9 @@ func (f frame) Has(key string) bool { return texts[f.Lang][key] != "" }
 func (f frame) Day(t time.Time) string { return study.DayIn(f.Lang, t) }
 
 // Moment writes a time to the minute, with its zone.
-func (f frame) Moment(t time.Time) string { return study.DayIn(f.Lang, t) + ", " + t.Format("15:04 MST") }
+func (f frame) Moment(t time.Time) string {
+	return study.DayIn(f.Lang, t) + ", " + t.Format("15:04 MST")
+}
 
 // host is what people read of an address.
 func host(address string) string {

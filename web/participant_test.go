@@ -18,6 +18,7 @@ import (
 	"rekindle/conduct"
 	"rekindle/platform/audit"
 	"rekindle/platform/identity"
+	"rekindle/platform/mail"
 	"rekindle/platform/store"
 	"rekindle/platform/vault"
 	"rekindle/protocols"
@@ -624,4 +625,11 @@ func TestStaffSeeTheirPages(t *testing.T) {
 			{Name: "audit", Path: "/audit", Cookie: e.staff(role), Status: map[bool]int{true: http.StatusConflict, false: http.StatusForbidden}[role == identity.Statistician]}, // masked
 		})
 	}
+}
+
+// outbox gives the mail to a person.
+func (e *enrolling) outbox(code participant.Code) (all []mail.Message) {
+	e.Helper()
+	succeed(e, e.Store.Read(e.Context(), func(tx *store.Tx) (err error) { all, err = tx.Mail(e.Context(), string(code), 0, 100); return err }))
+	return all
 }

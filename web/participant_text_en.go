@@ -43,6 +43,7 @@ var english = map[string]string{
 	"consent_again":             "The text has changed since you signed. Please read the new version; if you do not wish to sign it, you may leave the study.",
 	"consent_signed":            "You signed this text on %s. It is kept as it was.",
 	"yours_consent":             "As you signed it.",
+	"consent_paper":             "Download your copy (PDF)",
 	"consent_version":           "Version %s",
 	"consent_fit":               "Is this so for you?",
 	"consent_understood":        "Have we been clear?",

@@ -43,6 +43,7 @@ var spanish = map[string]string{
 	"consent_again":             "El texto ha cambiado desde que firmó. Lea la nueva versión; si no desea firmarla, puede dejar el estudio.",
 	"consent_signed":            "Firmó este texto el %s. Se conserva tal como era.",
 	"yours_consent":             "Tal como lo firmó.",
+	"consent_paper":             "Descargar su copia (PDF)",
 	"consent_version":           "Versión %s",
 	"consent_fit":               "¿Es así en su caso?",
 	"consent_understood":        "¿Ha quedado claro?",

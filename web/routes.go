@@ -42,6 +42,7 @@ func (s *Site) routes() []route {
 		{"GET /audit", "audit.read", s.auditList},
 		{"GET /audit/{seq}", "audit.read", s.auditShow},
 		{"POST /audit/verify", "audit.read", s.auditVerify},
+		{"GET /consents", "consent.read", s.consentList},
 		{"GET /outbox", "outbox.read", s.outboxList},
 		{"GET /outbox/{id}", "outbox.read", s.outboxShow},
 
@@ -55,6 +56,7 @@ func (s *Site) routes() []route {
 		{"POST /me/decline", "participant.decline", s.decline},
 		{"GET /me/consent", "home.read", s.consentShow},
 		{"POST /me/consent", "participant.consent", s.consentSign},
+		{"GET /me/consent.pdf", "home.read", s.consentPaper},
 		{"GET /me/survey/{visit}", "home.read", s.surveyShow},
 		{"GET /me/survey/{visit}/{form}", "home.read", s.formShow},
 		{"POST /me/survey/{visit}/{form}", "assessment.answer", s.formSave},
@@ -120,5 +122,6 @@ var menu = []struct{ label, href, verb, what string }{
 	{"Protocol", "/protocol", "protocol.read", "The plan that all of this follows from, in words."},
 	{"Randomization", "/randomization", "randomization.read", "How people were allocated, and the proof that nobody could know or change it."},
 	{"Audit trail", "/audit", "audit.read", "Every act, in one sequence that cannot be altered without being found out."},
+	{"Consents", "/consents", "consent.read", "Who has agreed to which version, by code, with the hash of each paper."},
 	{"Outbox", "/outbox", "outbox.read", "Every message to everybody: what, when and why."},
 }

@@ -43,6 +43,7 @@ var read = map[string][]webtest.Scenario{
 	"GET /randomization": {{Path: "/randomization", Sees: []string{"Proved", "Commitment", "Allocated to"}}},
 	"GET /audit":         {{Path: "/audit", Sees: []string{"Intact", "dataset.unblind", "Public key"}}},
 	"GET /audit/{seq}":   {{Path: "/audit/0", Sees: []string{"coach.add", "caseload", "Leaf hash"}}},
+	"GET /consents":      {{Path: "/consents", Sees: []string{"Who has agreed to which version", "In force", "SHA-256"}}},
 	"GET /outbox":        {{Path: "/outbox", Sees: []string{"messages, the latest first"}, Has: []string{".letters a"}}},
 	"GET /outbox/{id}":   {{Path: "/outbox/1", Sees: []string{"An invitation", "rehearsal sends no mail"}}},
 }

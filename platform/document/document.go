@@ -46,11 +46,11 @@ type Drawing struct {
 // The page, in millimetres: A4, with margins that a Letter printer keeps too.
 const (
 	left, right = 24.0, 24.0
-	topEdge     = 22.0
-	bottom      = 26.0
+	topEdge     = 20.0
+	bottom      = 24.0
 	wide        = 210 - left - right
-	line        = 5.1 // height of a line of text
-	size        = 10.2
+	line        = 4.9 // height of a line of text
+	size        = 10.0
 )
 
 // The inks: text, quiet text, headings and rules.
@@ -81,6 +81,7 @@ func New(p Paper) *Drawing {
 	f.SetCreator(p.Program, true)
 	f.SetProducer(p.Program, true)
 	f.SetMargins(left, topEdge, right)
+	f.SetCellMargin(0)
 	f.SetAutoPageBreak(true, bottom)
 	f.AliasNbPages("{pages}")
 	f.SetFooterFunc(func() {
@@ -90,7 +91,7 @@ func New(p Paper) *Drawing {
 		d.font("", 7.8, quiet)
 		f.SetXY(left, 297-bottom+7.5)
 		f.CellFormat(wide, 4, drawable(p.Foot), "", 0, "L", false, 0, "")
-		f.SetXY(210-right-26, 297-bottom+7.5)
+		f.SetX(210 - right - f.GetStringWidth(fmt.Sprintf(p.PageOf, f.PageNo(), "9")))
 		f.CellFormat(26, 4, fmt.Sprintf(p.PageOf, f.PageNo(), "{pages}"), "", 0, "L", false, 0, "")
 	})
 	f.AddPage()
@@ -159,7 +160,7 @@ func (d *Drawing) Heading(text string) { d.heading(text, 12.5) }
 
 func (d *Drawing) heading(text string, points float64) {
 	d.keep(26)
-	d.pdf.Ln(3.2)
+	d.pdf.Ln(2.6)
 	d.font("B", points, accent)
 	d.pdf.MultiCell(wide, points*0.47, drawable(text), "", "L", false)
 	d.pdf.Ln(1.4)
@@ -190,32 +191,45 @@ func (d *Drawing) Answered(question, answer string) {
 	f.Ln(2.6)
 }
 
-// Sign draws a signature: what is agreed to, the name as it was typed, and beneath it label and value in pairs.
-func (d *Drawing) Sign(agreed, name, label string, pairs ...[2]string) {
+// Signature is how a paper ends.
+type Signature struct {
+	Heading string
+	Agreed  string      // what is agreed to
+	Name    string      // as it was typed
+	Label   string      // under the name: what it is
+	Facts   [][2]string // when, and what else belongs to it
+	Note    string      // small print: how the paper is proved
+	Proof   [][2]string
+}
+
+// Sign draws a signature, all of it on one page.
+func (d *Drawing) Sign(s Signature) {
 	f := d.pdf
-	unseen := missing(name)
-	d.keep(66)
-	top := f.GetY() + 2
+	unseen := missing(s.Name)
+	d.font("", 8.4, quiet)
+	d.keep(58 + line*float64(len(s.Facts)) + d.noteHeight(s.Note, s.Proof))
+	d.Heading(s.Heading)
+	top := f.GetY() + 1
 	f.SetY(top + 5)
 	f.SetLeftMargin(left + 6)
 	f.SetRightMargin(right + 6)
 	f.SetX(left + 6)
 	d.font("B", size+0.6, ink)
-	f.MultiCell(wide-12, line+0.3, drawable(agreed), "", "L", false)
+	f.MultiCell(wide-12, line+0.3, drawable(s.Agreed), "", "L", false)
 	f.Ln(5)
-	d.hand(name)
-	f.MultiCell(wide-12, 9.5, drawable(name), "", "L", false)
+	d.hand(s.Name)
+	f.MultiCell(wide-12, 9.5, drawable(s.Name), "", "L", false)
 	f.SetDrawColor(ink[0], ink[1], ink[2])
 	f.SetLineWidth(0.3)
 	f.Line(left+6, f.GetY()+0.6, left+6+96, f.GetY()+0.6)
 	f.Ln(1.6)
 	d.font("", 8.2, quiet)
-	f.MultiCell(wide-12, 4, drawable(label), "", "L", false)
+	f.MultiCell(wide-12, 4, drawable(s.Label), "", "L", false)
 	if unseen != "" {
 		f.MultiCell(wide-12, 4, unseen, "", "L", false)
 	}
 	f.Ln(3)
-	for _, pair := range pairs {
+	for _, pair := range s.Facts {
 		d.font("", 8.8, quiet)
 		f.CellFormat(36, line, drawable(pair[0]), "", 0, "L", false, 0, "")
 		d.font("B", 9.4, ink)
@@ -229,6 +243,7 @@ func (d *Drawing) Sign(agreed, name, label string, pairs ...[2]string) {
 	f.SetRightMargin(right)
 	f.SetX(left)
 	f.Ln(5)
+	d.note(s.Note, s.Proof)
 }
 
 // hand sets the font of a signature, of the size at which the name stands on one line, if any does.
@@ -241,16 +256,23 @@ func (d *Drawing) hand(name string) {
 	}
 }
 
-// Note draws small print on a shade: how the paper can be proved.
-func (d *Drawing) Note(text string, pairs ...[2]string) {
+// noteHeight is how high a note stands, in the font that is set.
+func (d *Drawing) noteHeight(text string, pairs [][2]string) float64 {
+	return 8 + 4.2*float64(len(d.pdf.SplitText(drawable(text), wide-12))) + 4.6*float64(len(pairs))
+}
+
+// note draws small print on a shade.
+func (d *Drawing) note(text string, pairs [][2]string) {
 	f := d.pdf
 	d.font("", 8.4, quiet)
-	height := 8 + 4.2*float64(len(f.SplitText(drawable(text), wide-12))) + 4.6*float64(len(pairs))
-	d.keep(height)
+	height := d.noteHeight(text, pairs)
 	f.SetFillColor(shade[0], shade[1], shade[2])
 	f.RoundedRect(left, f.GetY(), wide, height, 1.5, "1234", "F")
 	f.SetXY(left+6, f.GetY()+3.5)
+	f.SetLeftMargin(left + 6)
 	f.MultiCell(wide-12, 4.2, drawable(text), "", "L", false)
+	f.SetLeftMargin(left)
+	f.Ln(0.6)
 	for _, pair := range pairs {
 		f.SetX(left + 6)
 		d.font("", 7.8, quiet)
@@ -258,7 +280,6 @@ func (d *Drawing) Note(text string, pairs ...[2]string) {
 		d.font("", 7.8, ink)
 		f.CellFormat(wide-12-36, 4.6, drawable(pair[1]), "", 1, "L", false, 0, "")
 	}
-	f.Ln(5)
 }
 
 // PDF gives the paper's bytes.

@@ -28,6 +28,8 @@ var permissions = map[string][]Role{
 	"participant.ask_link":  {Visitor},     // the same, for oneself
 	"participant.unlink":    {Participant, Coordinator},
 	"participant.consent":   {Participant},
+	"consent.read":          {Coordinator, Owner}, // who signed what, by code
+	"consent.export":        {Owner},              // the papers, with names
 	"participant.exclude":   {Participant, Coordinator, Clock},
 	"participant.enrol":     {Participant, Coordinator, Clock},
 	"participant.wait":      {Participant, Coordinator, Clock},

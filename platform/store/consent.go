@@ -36,11 +36,11 @@ type ConsentFilter struct {
 	Document    string
 }
 
-// Signatures gives what a filter leaves of all that was ever signed, withdrawn or not, in the order of signing; most at most from offset on.
+// Signatures gives what a filter leaves of all that was ever signed, withdrawn or not, the latest first; most at most from offset on.
 func (tx *Tx) Signatures(ctx context.Context, f ConsentFilter, offset, most int) ([]Signed, error) {
 	return All(ctx, tx, func(scan Scan) (s Signed, err error) {
 		return s, scan(&s.Participant, &s.Version, &s.Hash, &s.SignedAt, &s.Language, &s.Document, &s.Withdrawn, &s.Paper)
-	}, "SELECT participant, "+signatureColumns+", withdrawn IS NOT NULL, paper FROM consent WHERE ($1 = '' OR participant = $1) AND ($2 = '' OR document = $2) ORDER BY signed, participant, version LIMIT $3 OFFSET $4",
+	}, "SELECT participant, "+signatureColumns+", withdrawn IS NOT NULL, paper FROM consent WHERE ($1 = '' OR participant = $1) AND ($2 = '' OR document = $2) ORDER BY signed DESC, participant, version LIMIT $3 OFFSET $4",
 		f.Participant, f.Document, most, offset)
 }
 
