@@ -45,7 +45,7 @@ type Content struct {
 	Headers map[string]string `json:"headers,omitempty"`
 
 	Attachments []Attachment `json:"attachments,omitempty"`
-	Calendar *Calendar `json:"-"` // what the mail does in the reader's calendar, made anew whenever it is sent; nil: nothing
+	Calendar    *Calendar    `json:"-"` // what the mail does in the reader's calendar, made anew whenever it is sent; nil: nothing
 }
 
 // MostAttached bounds the attachments of a message, in bytes together: what every mail server takes, with room for their encoding.
