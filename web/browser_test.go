@@ -9,7 +9,7 @@ import (
 )
 
 // looked are the pages of a rehearsal that a browser looks at.
-var looked = []string{"/", "/report", "/flow", "/tables", "/tables/table3-itt", "/figures", "/protocol", "/randomization", "/audit", "/audit/5",
+var looked = []string{"/", "/roles", "/summary", "/report", "/flow", "/tables", "/tables/table3-itt", "/figures", "/protocol", "/randomization", "/audit", "/audit/5",
 	"/outbox", "/outbox/1", "/outbox?state=failed", "/nowhere"}
 
 // Every page on a phone and on a desktop, light and dark: axe finds nothing, nothing is said on the console, nobody scrolls

@@ -186,7 +186,7 @@ func sentence(text string) string {
 // minus sets a true minus sign before digits.
 func minus(text string) string { return hyphened.ReplaceAllString(text, "${1}−${2}") }
 
-var hyphened = regexp.MustCompile(`(^|[ (])-([0-9])`)
+var hyphened = regexp.MustCompile(`(^|[ (])-([0-9$])`)
 
 // clip cuts a text that is longer than so many letters.
 func clip(most int, text string) string {
