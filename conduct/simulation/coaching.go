@@ -74,7 +74,7 @@ func (r *rehearsal) chooseCoach(who *person, code participant.Code) error {
 		return nil
 	}
 	_, until := r.p.CoachingPeriod(r.clock.Now())
-	gap := until.Sub(r.clock.Now()) * 8 / 10 / time.Duration(max(len(r.p.Coaching.Sessions), 1))
+	gap := until.Sub(r.clock.Now()) * 8 / 10 / time.Duration(max(len(r.p.Coaching.Sessions)-who.held, 1))
 	from := r.clock.Now().Add(time.Duration(24+r.p.Coaching.NoticeHours) * time.Hour)
 	for range r.p.Coaching.Sessions {
 		s, ok, err := r.book(who, code, from, from.Add(gap))
@@ -110,8 +110,31 @@ func (r *rehearsal) book(who *person, code participant.Code, from, to time.Time)
 		return s, false, err
 	}
 	who.booked = append(who.booked, s.ID)
-	r.at(s.Start.Add(time.Duration(s.Planned)*time.Minute), func() error { return r.meet(who, code, s) })
+	r.await(who, code, s)
 	return s, true, nil
+}
+
+// await lets the two of a session meet, unless it is moved or given up before.
+func (r *rehearsal) await(who *person, code participant.Code, s session.Session) {
+	r.standing[s.ID] = meeting{s, who}
+	r.at(s.End(), func() error {
+		if !r.stands(s) {
+			return nil
+		}
+		return r.meet(who, code, s)
+	})
+}
+
+// meeting is a session that is booked, with the participant.
+type meeting struct {
+	session.Session
+	who *person
+}
+
+// stands reports whether a session is still booked for the time that was meant.
+func (r *rehearsal) stands(s session.Session) bool {
+	m, ok := r.standing[s.ID]
+	return ok && m.Start.Equal(s.Start)
 }
 
 // meet is the end of a session: held, or missed and made up; somebody who stops cancels what is left.
@@ -135,7 +158,11 @@ func (r *rehearsal) meet(who *person, code participant.Code, s session.Session) 
 		who.stopped = true
 		return r.cancelRest(who, code)
 	}
-	return nil
+	if who.held == 2 && !r.changed {
+		r.changed = true
+		r.in(1, func() error { return r.changeCoach(who, code) })
+	}
+	return r.pursue(who, code)
 }
 
 // lasted is the minutes really held: to five minutes, now and then a little more or less than planned.
@@ -181,6 +208,7 @@ func (r *rehearsal) themes(who *person) (named []string) {
 func (r *rehearsal) cancelRest(who *person, code participant.Code) error {
 	var failed []error
 	for _, s := range who.booked {
+		delete(r.standing, s)
 		if _, err := r.c.Cancel(r.ctx, as(code), s); err != nil && !problem.Is(err, problem.Conflict) {
 			failed = append(failed, err)
 		}

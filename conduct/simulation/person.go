@@ -36,6 +36,9 @@ type person struct {
 	booked  []string // sessions
 	held    int
 	stopped bool
+	goal    string // being pursued
+	level   int    // reached so far
+	weekly  string // goal of this week
 }
 
 // stream gives the source of a person, a coach or an event, by a number of its own.
@@ -47,6 +50,7 @@ const (
 	ofPeople = iota
 	ofCoaches
 	ofCourse
+	ofWishes
 )
 
 // people draws the invited: Enrolment.Invitations of them, of whom Arrival.Interested will come.

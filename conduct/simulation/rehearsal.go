@@ -75,15 +75,21 @@ type rehearsal struct {
 	first   time.Time
 	last    time.Time // when the last window will have closed
 	coaches []coach.Code
+
+	standing map[string]meeting // sessions that are booked, by ID
+	changed  bool               // somebody has changed the coach
+	wishes   *rand.Rand         // of what people want to reach
 }
 
 // Run rehearses the trial of c from the first coach to the unblinded dataset. The store of c must be empty and its clock must be
 // clock, standing at Begins. The rehearsal stops at the first act that the trial refuses where it should not.
 func Run(ctx context.Context, c *conduct.Conduct, clock *Clock, o Options) (Outcome, error) {
-	r := &rehearsal{ctx: ctx, c: c, p: c.Protocol, clock: clock, o: o, rng: stream(o.Seed, ofCourse, 1), first: clock.Now()}
+	r := &rehearsal{ctx: ctx, c: c, p: c.Protocol, clock: clock, o: o, rng: stream(o.Seed, ofCourse, 1), first: clock.Now(),
+		standing: map[string]meeting{}, wishes: stream(o.Seed, ofWishes, 1)}
 	everyone := people(r.p, o.Seed)
 	r.last = r.lastWindow()
 	r.at(r.first, r.registerCoaches)
+	r.at(Midway(r.p).AddDate(0, 0, leaveTold), r.takeLeave)
 	if o.Midway != nil {
 		r.at(Midway(r.p), func() error { r.acts--; return o.Midway() }) // nobody's act
 	}
