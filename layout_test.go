@@ -14,7 +14,7 @@ import (
 )
 
 // trialOrder is the order of the paper: a trial package may import those that stand before it.
-var trialOrder = []string{"study", "instrument", "participant", "consent", "assessment", "randomization", "coach", "session", "goal", "followup", "cost", "dataset"}
+var trialOrder = []string{"branching", "study", "instrument", "participant", "consent", "assessment", "randomization", "coach", "session", "goal", "followup", "cost", "dataset"}
 
 // mayImport says which of the project's folders a folder may import, besides itself. It is the table of ARCHITECTURE.md.
 var mayImport = map[string][]string{

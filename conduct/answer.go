@@ -22,7 +22,8 @@ type Sheet struct {
 	Visit       string
 	Instrument  string
 	Answers     instrument.Answers
-	Submit      bool // the form is done
+	Submit      bool     // the form is done
+	Drop        []string // items of which the person was told that their answers are taken out, as branching no longer asks for them
 }
 
 // Progress is where a person stands after an act.
@@ -38,7 +39,8 @@ type Progress struct {
 // visit earns its incentives and may open coaching.
 //
 // Refused are answers outside their codes (all of them named), forms that are not asked of the person (not found), visits that are not
-// open, and changes of a submitted form (conflict: Correct does that).
+// open, changes of a submitted form (conflict: Correct does that), and a submission with answers that branching no longer asks for and
+// that Drop does not name. Until it is submitted a form keeps them: whoever takes the answer back that hid them finds them again.
 func (c *Conduct) Answer(ctx context.Context, by identity.Actor, sheet Sheet) (p Progress, err error) {
 	if err := by.RequireFor("assessment.answer", sheet.Participant); err != nil {
 		return p, err
@@ -83,6 +85,9 @@ func (c *Conduct) Answer(ctx context.Context, by identity.Actor, sheet Sheet) (p
 		if submit {
 			merged := maps.Clone(form.Answers)
 			maps.Copy(merged, changed)
+			if err := c.drop(ctx, tx, in, form, sheet, merged, changed); err != nil {
+				return err
+			}
 			if err := assessment.Submit(in, merged, assessment.Needed(*c.Protocol, in.ID)); err != nil {
 				return err
 			}
@@ -112,6 +117,22 @@ func (c *Conduct) Answer(ctx context.Context, by identity.Actor, sheet Sheet) (p
 		return nil
 	})
 	return p, err
+}
+
+// drop takes out the answers of a form that is being submitted which branching does not ask for.
+func (c *Conduct) drop(ctx context.Context, tx *store.Tx, in *instrument.Instrument, form store.FormOf, sheet Sheet, merged, changed instrument.Answers) error {
+	b, err := c.Branching(ctx, tx, sheet.Participant, sheet.Visit, in)
+	if err != nil {
+		return err
+	}
+	items, err := needless(in, b, merged, sheet.Drop)
+	for _, id := range items {
+		merged[id] = instrument.Blank
+		if delete(changed, id); form.Answers[id] != instrument.Blank {
+			changed[id] = instrument.Blank
+		}
+	}
+	return err
 }
 
 // asked gives a person's visit and the forms that are asked of them there.
@@ -218,11 +239,12 @@ type Change struct {
 	Visit, Instrument, Item string
 	New                     instrument.Answer
 	Reason                  string
+	Drop                    []string // as in a Sheet
 }
 
 // Correct changes a submitted answer. Old and new value, reason and moment stay with the answer; the trail has their keyed digests, so
 // that it tells nobody the answer and yet proves it. An answer that randomization was stratified by is corrected beside the stratum
-// as randomized, which stays.
+// as randomized, which stays. Answers that branching no longer asks for then are corrected to blank with it, where Drop names them.
 func (c *Conduct) Correct(ctx context.Context, by identity.Actor, change Change) error {
 	if err := by.RequireFor("assessment.correct", change.Participant); err != nil {
 		return err
@@ -253,24 +275,56 @@ func (c *Conduct) Correct(ctx context.Context, by identity.Actor, change Change)
 		if correction.New == instrument.Blank && slices.Contains(assessment.Needed(*c.Protocol, in.ID), change.Item) {
 			return problem.New(problem.Invalid, "The trial cannot do without an answer to this").On("%s", change.Item)
 		}
-		if err := tx.AddCorrection(ctx, r.Code, correction); err != nil {
+		all, err := c.following(ctx, tx, in, form, correction, change.Drop)
+		if err != nil {
 			return err
 		}
-		if tx.Vault == nil {
-			return keyless()
-		}
-		digest := func(a instrument.Answer) string {
-			return tx.Vault.Digest("answer", strings.Join([]string{string(r.Code), change.Visit, change.Item, string(a)}, "\x00"))
-		}
-		where := facts{"visit": correction.Visit, "form": in.ID, "item": correction.Item, "value": digest(correction.Old)}
-		now := maps.Clone(where)
-		now["value"] = digest(correction.New)
-		if err := record(ctx, tx, by, "assessment.correct", string(r.Code), where, now, ""); err != nil {
-			return err
+		for _, one := range all {
+			if err := c.correct(ctx, tx, by, r.Code, one); err != nil {
+				return err
+			}
 		}
 		if r.InTrial() {
 			return c.correctStratum(ctx, tx, by, r.Code, in.ID+"."+correction.Item, string(correction.New), correction.Reason)
 		}
 		return nil
 	})
+}
+
+// following gives a correction with those that follow from it by branching.
+func (c *Conduct) following(ctx context.Context, tx *store.Tx, in *instrument.Instrument, form store.FormOf, first assessment.Correction, told []string) ([]assessment.Correction, error) {
+	b, err := c.Branching(ctx, tx, form.Participant, form.Visit, in)
+	if err != nil {
+		return nil, err
+	}
+	after := maps.Clone(form.Answers)
+	after[first.Item] = first.New
+	if first.New != instrument.Blank && b.Hidden(after)[first.Item] {
+		return nil, problem.New(problem.Invalid, "By the other answers this is not asked").On("%s", first.Item).Instead("Correct the answer that it depends on first.")
+	}
+	items, err := needless(in, b, after, told)
+	all := []assessment.Correction{first}
+	for _, id := range items {
+		next := first
+		next.Item, next.Old, next.New = id, form.Answers[id], instrument.Blank
+		all = append(all, next)
+	}
+	return all, err
+}
+
+// correct files one correction and its event.
+func (c *Conduct) correct(ctx context.Context, tx *store.Tx, by identity.Actor, code participant.Code, one assessment.Correction) error {
+	if err := tx.AddCorrection(ctx, code, one); err != nil {
+		return err
+	}
+	if tx.Vault == nil {
+		return keyless()
+	}
+	digest := func(a instrument.Answer) string {
+		return tx.Vault.Digest("answer", strings.Join([]string{string(code), one.Visit, one.Item, string(a)}, "\x00"))
+	}
+	where := facts{"visit": one.Visit, "form": one.Instrument, "item": one.Item, "value": digest(one.Old)}
+	now := maps.Clone(where)
+	now["value"] = digest(one.New)
+	return record(ctx, tx, by, "assessment.correct", string(code), where, now, "")
 }

@@ -24,6 +24,10 @@ type participantFormPage struct {
 	Shut          bool     // not open, and not submitted
 	Kept          bool     // saved for later
 	Earlier       string   // the page before; empty: this is the first
+	Follow        followed
+	Corrections   []correctionLine
+	Corrects      bool   // a submitted answer can be corrected
+	Correct       string // address of the page that does it
 }
 
 // itemGroup is neighbouring items under one sentence; where Grid is set they share a scale and stand in its columns.
@@ -33,6 +37,11 @@ type itemGroup struct {
 	Decline bool // a column for "prefer not to answer"
 	Heads   []string
 	Items   []itemField
+}
+
+// Hidden reports whether none of the questions is asked.
+func (g itemGroup) Hidden() bool {
+	return !slices.ContainsFunc(g.Items, func(f itemField) bool { return !f.Hidden })
 }
 
 // Columns is how many answers each row of a grid offers.
@@ -53,6 +62,7 @@ type itemField struct {
 	None      bool // of select-all: nothing of the list
 	Trouble   string
 	Blank     bool // nothing was given, and that was noted
+	Hidden    bool // not asked, by the other answers
 }
 
 // asked is a question with the frame of its page, for the templates that set it.
@@ -81,6 +91,11 @@ func (s *Site) formShow(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page.Kept = r.URL.Query().Has("kept")
+	if page.Sent && !page.Shut {
+		if err := s.corrections(r, st, &page); err != nil {
+			return err
+		}
+	}
 	w.Header().Set("Content-Security-Policy", scripted)
 	return s.showMine(w, r, http.StatusOK, "participant_form", "survey_title", page)
 }
@@ -133,8 +148,9 @@ func (s *Site) formSave(w http.ResponseWriter, r *http.Request) error {
 	if what == "later" {
 		page.Wrong = slices.DeleteFunc(page.Wrong, func(id string) bool { return sheet.Answers[id] == instrument.Blank && typedBlank(in, id, r.PostForm) })
 	}
-	held := len(page.Wrong) > 0 || what == "next" && page.Blank > 0
+	held := len(page.Wrong) > 0 || what == "next" && page.Blank > 0 || what != "later" && page.Follow.holds()
 	sheet.Submit = !held && what != "later"
+	sheet.Drop = page.Follow.told
 	progress, err := s.Conduct.Answer(r.Context(), by, sheet)
 	if err != nil {
 		return err
@@ -188,7 +204,7 @@ func (s *Site) formPage(r *http.Request, st standing, form map[string][]string) 
 	if err != nil {
 		return nil, page, err
 	}
-	saved, err := s.savedForm(r, v.ID, in.ID)
+	saved, branches, err := s.savedForm(r, v.ID, in)
 	if err != nil {
 		return nil, page, err
 	}
@@ -204,12 +220,17 @@ func (s *Site) formPage(r *http.Request, st standing, form map[string][]string) 
 	if page.Sent {
 		form = nil
 	}
+	hidden := page.follow(in, branches, saved.Answers, form)
 	for _, it := range in.Items {
 		f, err := s.field(in, it, words, lang, saved.Answers[it.ID], form)
 		if err != nil {
 			return nil, page, err
 		}
+		f.Hidden = hidden[it.ID]
+		page.Follow.note(f, form)
 		switch {
+		case f.Hidden:
+			f.Trouble, f.Blank = "", false
 		case f.Trouble != "":
 			page.Wrong = append(page.Wrong, it.ID)
 		case f.Blank:

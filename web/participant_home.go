@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"rekindle/platform/store"
 	"rekindle/problem"
 	"rekindle/trial/assessment"
 	"rekindle/trial/followup"
@@ -13,15 +12,6 @@ import (
 	"rekindle/trial/session"
 	"rekindle/trial/study"
 )
-
-// savedForm reads what is saved of a form.
-func (s *Site) savedForm(r *http.Request, visit, form string) (f store.FormOf, err error) {
-	err = s.read(r, func(tx *store.Tx) error {
-		f, err = tx.Form(r.Context(), actor(r).Participant, visit, form)
-		return err
-	})
-	return f, err
-}
 
 // participantHomePage is where a participant stands: what to do next, what has been and what comes, and what there is to read.
 type participantHomePage struct {

@@ -77,7 +77,7 @@ var english = map[string]string{
 	"survey_blank_go":           "Go on and leave them blank",
 	"survey_blank_mark":         "No answer yet",
 	"survey_shut":               "This survey is not open now. Your page says from when until when it is.",
-	"survey_sent":               "This part has been sent. You can read it here; to correct an answer, write to us.",
+	"survey_sent":               "This part has been sent. You can read it here.",
 	"survey_kept":               "Saved. You can go on at any time, here or on another device.",
 	"survey_back":               "Back one part",
 	"to_home":                   "To my study",

@@ -77,7 +77,7 @@ var spanish = map[string]string{
 	"survey_blank_go":           "Seguir y dejarlas en blanco",
 	"survey_blank_mark":         "Aún sin respuesta",
 	"survey_shut":               "Esta encuesta no está abierta ahora. Su página indica desde cuándo y hasta cuándo lo está.",
-	"survey_sent":               "Esta parte ya fue enviada. Puede leerla aquí; para corregir una respuesta, escríbanos.",
+	"survey_sent":               "Esta parte ya fue enviada. Puede leerla aquí.",
 	"survey_kept":               "Guardado. Puede seguir cuando quiera, aquí o en otro dispositivo.",
 	"survey_back":               "Volver una parte",
 	"to_home":                   "A mi estudio",

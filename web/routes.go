@@ -60,6 +60,8 @@ func (s *Site) routes() []route {
 		{"GET /me/survey/{visit}", "home.read", s.surveyShow},
 		{"GET /me/survey/{visit}/{form}", "home.read", s.formShow},
 		{"POST /me/survey/{visit}/{form}", "assessment.answer", s.formSave},
+		{"GET /me/correct/{visit}/{form}", "home.read", s.correctShow},
+		{"POST /me/correct/{visit}/{form}", "assessment.correct", s.correctSave},
 		{"GET /me/group", "home.read", s.groupShow},
 		{"GET /me/access", "home.read", s.accessShow},
 		{"GET /me/data", "home.read", s.dataDownload},

@@ -6,9 +6,11 @@ import "maps"
 var texts = map[string]map[string]string{
 	"en": joined(
 		english,
+		surveyEnglish,
 	),
 	"es": joined(
 		spanish,
+		surveySpanish,
 	),
 }
 

@@ -1,6 +1,8 @@
 package simulation
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"rekindle/conduct"
@@ -60,7 +62,8 @@ func (r *rehearsal) answer(who *person, code participant.Code, v study.Visit, n 
 	if err != nil {
 		return err
 	}
-	p, err := r.c.Answer(r.ctx, as(code), conduct.Sheet{Participant: code, Visit: v.ID, Instrument: in.ID, Answers: who.fill(r.p, in), Submit: true})
+	answers := who.fill(r.p, in)
+	p, err := r.c.Answer(r.ctx, as(code), conduct.Sheet{Participant: code, Visit: v.ID, Instrument: in.ID, Answers: answers, Submit: true, Drop: slices.Collect(maps.Keys(answers))})
 	if err != nil {
 		if problem.Is(err, problem.Conflict) {
 			return nil // the window closed meanwhile

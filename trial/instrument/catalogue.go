@@ -9,6 +9,7 @@ func Catalogue() study.Catalogue {
 		facts := study.InstrumentFacts{Name: in.Name, Scores: map[string]study.ScoreFacts{}, Items: map[string][]string{}}
 		for _, it := range in.Items {
 			facts.Items[it.ID] = it.Scale.Allowed()
+			facts.Asked = append(facts.Asked, study.ItemFacts{ID: it.ID, SelectAll: it.Scale.Kind == SelectAll, Always: it.Required || in.scored(it.ID)})
 		}
 		for _, s := range in.Scores {
 			facts.Scores[s.ID] = study.ScoreFacts{Label: s.Label, HigherMeans: s.HigherMeans, Lowest: s.Range[0], Highest: s.Range[1]}

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"rekindle/trial/branching"
 )
 
 // Kind says how an item is answered.
@@ -32,9 +34,11 @@ type Item struct {
 	Reverse    bool   `json:"reverse"`     // scored as low + high - code
 	Required   bool   `json:"required"`    // may not be declined: the trial cannot go on without it (a stratum)
 	Unverified bool   `json:"unverified"`  // the descriptor stands in for content that no source confirmed
-	Branching  string `json:"branching"`   // REDCap branching logic; empty: always asked
+	Condition  string `json:"branching"`   // REDCap branching logic; empty: always asked
 	LOINC      string `json:"loinc"`       // code of the question
 	SourceItem string `json:"source_item"` // number in the longer instrument it comes from
+
+	branching *branching.Logic // nil: always asked
 }
 
 // Scale is a set of answers that items share.

@@ -218,5 +218,5 @@ func (in *Instrument) link() error {
 		}
 		in.scores[s.ID] = s
 	}
-	return nil
+	return in.linkBranching()
 }

@@ -73,7 +73,7 @@ type Part struct {
 }
 
 // Result is what scoring gives. A nil number or flag is missing. Missing has the items without an answer that counts
-// (blank or declined), in the order of the items; never nil.
+// (blank or declined), in the order of the items, without those that branching does not ask for; never nil.
 type Result struct {
 	Scores  map[string]*float64 `json:"scores"`
 	Flags   map[string]*bool    `json:"flags"`
@@ -89,7 +89,7 @@ func (in *Instrument) Score(a Answers) (Result, error) {
 	res := Result{Scores: make(map[string]*float64, len(in.Scores)), Flags: map[string]*bool{}, Missing: []string{}}
 	var wrong problem.List
 	codes := make([]int, len(in.Items))
-	known := 0
+	known, hidden := 0, in.notAsked(a)
 	for i, it := range in.Items {
 		text, given := a[it.ID]
 		if given {
@@ -99,7 +99,7 @@ func (in *Instrument) Score(a Answers) (Result, error) {
 		if p != nil {
 			wrong.Add(p)
 		}
-		if code == unanswered {
+		if code == unanswered && !hidden[it.ID] {
 			res.Missing = append(res.Missing, it.ID)
 		}
 		codes[i] = code

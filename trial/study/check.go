@@ -27,6 +27,7 @@ func Check(p *Protocol, catalogue Catalogue) problem.List {
 	c.strata()
 	c.cells()
 	c.visits()
+	c.branching()
 	c.coaching()
 	c.resources()
 	c.messages()

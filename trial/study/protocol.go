@@ -26,6 +26,7 @@ type Protocol struct {
 	Allocation  Allocation  `toml:"allocation"`
 	Strata      []Stratum   `toml:"stratum"`
 	Visits      []Visit     `toml:"visit"`
+	Branching   []Branching `toml:"branching"`
 	Coaching    Coaching    `toml:"coaching"`
 	Resources   []Resource  `toml:"resource"`
 	Messages    []Message   `toml:"message"`
@@ -187,6 +188,12 @@ type Form struct {
 	Arms       []string `toml:"arms"`     // empty: all
 	Coached    bool     `toml:"coached"`  // only those who had a session
 	Optional   bool     `toml:"optional"` // does not hold up completion
+}
+
+// Branching asks an item only where a condition holds, at every visit that has its form.
+type Branching struct {
+	Item string `toml:"item"` // "form.item"
+	Show string `toml:"show"` // the condition, in REDCap's syntax
 }
 
 // Coaching is the intervention.
