@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"strings"
 
+	"rekindle/platform/identity"
 	"rekindle/problem"
 )
 
@@ -39,6 +40,9 @@ type problemPage struct {
 	Heading   string
 	Problems  []*problem.Problem
 	Reference string // by which the log has the cause; empty: nothing is logged
+	Told      string // the same for a participant, in their language; empty: for others
+	Plain     bool   // what is told says it all
+	Dead      bool   // whoever asks has no link that opens anything
 }
 
 // reply turns an error into the page that tells of it: the one place that does. The cause of a fault is logged under a
@@ -69,10 +73,38 @@ func (s *Site) reply(w http.ResponseWriter, r *http.Request, err error) {
 	default:
 		p.Problems = []*problem.Problem{one}
 	}
+	if forParticipants(r) {
+		if err := p.tell(r, err); err != nil {
+			s.log().LogAttrs(r.Context(), slog.LevelError, "the words of a problem failed", slog.String("error", err.Error()))
+		}
+	}
 	if err := s.show(w, r, p.Status, "problem", p.Heading, p); err != nil {
 		s.log().LogAttrs(r.Context(), slog.LevelError, "the page of a problem failed", slog.String("error", err.Error()))
 		http.Error(w, p.Heading, p.Status)
 	}
+}
+
+// tell says to a participant, in their language, what is wrong and what to do. What the program says of it follows in English, where it
+// says more.
+func (p *problemPage) tell(r *http.Request, cause error) (err error) {
+	lang, key := tongue(r), fmt.Sprintf("problem_%d", p.Status)
+	var args []any
+	_, long := errors.AsType[*http.MaxBytesError](cause)
+	p.Dead = actor(r).Role == identity.Visitor
+	p.Plain = p.Status >= http.StatusInternalServerError
+	switch {
+	case long:
+		key, args, p.Plain = "problem_long", []any{largestForm >> 10}, true
+	case p.Dead && p.Status == http.StatusNotFound && strings.HasPrefix(r.URL.Path, "/p/"):
+		key, p.Plain = "problem_link", true
+	case p.Dead && p.Status == http.StatusForbidden && strings.HasPrefix(r.URL.Path, home):
+		key, p.Plain = "problem_closed", true
+	}
+	if p.Heading, err = say(lang, fmt.Sprintf("problem_status_%d", p.Status)); err != nil {
+		return err
+	}
+	p.Told, err = say(lang, key, args...)
+	return err
 }
 
 // shown gives the problems in an error that may be shown.

@@ -47,6 +47,8 @@ func (s *Site) routes() []route {
 		{"GET /outbox/{id}", "outbox.read", s.outboxShow},
 
 		// A participant's own
+		{"GET /p/new", anybody, s.askLinkShow},
+		{"POST /p/new", anybody, s.askLinkSend},
 		{"GET /p/{token}", anybody, s.linkShow},
 		{"POST /p/{token}", anybody, s.linkOpen},
 		{"GET /p/{token}/stop", anybody, s.stopShow},

@@ -1,0 +1,45 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"rekindle/problem"
+)
+
+// askLink is where somebody asks for a new personal link.
+const askLink = "/p/new"
+
+// participantAskLinkPage asks for the address to which a new personal link goes, or says what was done: the same for every address.
+type participantAskLinkPage struct {
+	Email   string
+	Wrong   bool // no address
+	TooMany bool // asked too often
+	Done    bool
+}
+
+// askLinkShow shows the form.
+func (s *Site) askLinkShow(w http.ResponseWriter, r *http.Request) error {
+	return s.showMine(w, r, http.StatusOK, "participant_ask_link", "ask_link_title", participantAskLinkPage{Done: r.URL.Query().Has("done")})
+}
+
+// askLinkSend has a new link mailed to whoever is on the roster with the address.
+func (s *Site) askLinkSend(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return unreadable(err)
+	}
+	page := participantAskLinkPage{Email: strings.TrimSpace(r.PostForm.Get("email"))}
+	before, after, at := strings.Cut(page.Email, "@")
+	if page.Wrong = !at || before == "" || !strings.Contains(after, ".") || len(page.Email) > 254; page.Wrong {
+		return s.showMine(w, r, http.StatusUnprocessableEntity, "participant_ask_link", "ask_link_title", page)
+	}
+	switch err := s.Conduct.RequestPersonalLink(r.Context(), origin(r), page.Email); {
+	case problem.Is(err, problem.Conflict):
+		page.TooMany = true
+		return s.showMine(w, r, http.StatusTooManyRequests, "participant_ask_link", "ask_link_title", page)
+	case err != nil:
+		return err
+	}
+	http.Redirect(w, r, askLink+"?done", http.StatusSeeOther)
+	return nil
+}
