@@ -107,6 +107,18 @@ func (s *Site) routes() []route {
 		// Coaches, as staff sees them
 
 		// Messages before they go
+		{"GET /messages", "message.read", s.messageList},
+		{"GET /messages/{id}", "message.read", s.messageShow},
+		{"POST /messages/{id}/text", "message.change", s.messageChange},
+		{"POST /messages/{id}/stop", "message.stop", s.messageStop},
+		{"POST /messages/{id}/restore", "message.restore", s.messageRestore},
+		{"GET /messages/plan/{message}", "message.read", s.messagePlan},
+		{"POST /messages/plan/{message}/text", "message.change", s.messageReword},
+		{"POST /messages/plan/{message}/move", "message.change", s.messageMoveAll},
+		{"POST /messages/plan/{message}/stop", "message.stop", s.messageStopAll},
+		{"POST /messages/plan/{message}/restore", "message.restore", s.messageRestoreAll},
+		{"GET /people/{code}/messages", "message.read", s.messageLog},
+		{"POST /people/{code}/messages", "message.resend", s.messageResend},
 
 		// Incentives and pay
 
@@ -127,5 +139,6 @@ var menu = []struct{ label, href, verb, what string }{
 	{"Randomization", "/randomization", "randomization.read", "How people were allocated, and the proof that nobody could know or change it."},
 	{"Audit trail", "/audit", "audit.read", "Every act, in one sequence that cannot be altered without being found out."},
 	{"Consents", "/consents", "consent.read", "Who has agreed to which version, by code, with the hash of each paper."},
+	{"Messages", "/messages", "message.read", "Every mail that is planned, before it goes: to read, change, move or stop."},
 	{"Outbox", "/outbox", "outbox.read", "Every message to everybody: what, when and why."},
 }
