@@ -236,7 +236,7 @@ func (s *Site) anchored(l conduct.Letter) string {
 	clock := m.Anchor == study.FromOpening || m.Anchor == study.FromVisit // counted from a day, so that hours are those of the clock
 	if m.Anchor == study.FromVisit {
 		v, _ := s.Conduct.Protocol.Visit(m.Visit)
-		from = "the " + strings.ToLower(v.Name) + " falls due"
+		from = "“" + v.Name + "” falls due"
 		if m.Purpose == study.IncentiveSent { // it goes when somebody posts the item
 			return "when the item was posted"
 		}
