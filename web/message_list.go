@@ -41,7 +41,7 @@ var messageStates = []messageState{{"", "To come"}, {string(store.QuietHours), "
 	{string(store.SentOff), "Sent"}, {string(store.StoppedAt), "Stopped"}, {string(store.Failed), "Failed or come back"}, {everyStage, "All"}}
 
 // stageLabels say a stage, and how it looks.
-var stageLabels = map[store.Stage][2]string{store.ToCome: {"To come", ""}, store.QuietHours: {"Put off by quiet hours", "warn"}, store.Handed: {"With the mail server", "warn"},
+var stageLabels = map[store.Stage][2]string{store.ToCome: {"To come", ""}, store.QuietHours: {"To come", ""}, store.Handed: {"With the mail server", "warn"},
 	store.SentOff: {"Sent", "good"}, store.StoppedAt: {"Stopped", ""}, store.Failed: {"Failed", "bad"}}
 
 // messageLine is one mail of the list.
@@ -172,6 +172,8 @@ func (s *Site) messageLine(l conduct.Letter) messageLine {
 		line.Label, line.Look = "Kept here", ""
 	case stage == store.Handed:
 		line.Why = l.Answer
+	case stage == store.QuietHours && l.Needless == "":
+		line.Why = "put off by quiet hours"
 	case l.Needless != "":
 		line.Label, line.Look = "Will not go", "warn"
 	}

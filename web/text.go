@@ -7,10 +7,12 @@ var texts = map[string]map[string]string{
 	"en": joined(
 		english,
 		surveyEnglish,
+		messageEnglish,
 	),
 	"es": joined(
 		spanish,
 		surveySpanish,
+		messageSpanish,
 	),
 }
 
