@@ -91,7 +91,7 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) error {
 			tell(log, b)
 		})
 	})
-	site := &web.Site{Conduct: act, PublicKey: d.Public, Report: filepath.Join(d.Dir, "report"), Log: log}
+	site := &web.Site{Conduct: act, PublicKey: d.Public, Report: filepath.Join(d.Dir, "report"), Log: log, Post: post}
 	whose := whose{Protocol: act.Protocol.Digest(), Program: act.Program}
 	log.Info("serving", "address", l.Addr().String(), "base_url", settings.BaseURL, "metrics", settings.Metrics, "mail", settings.Mail.Host, "study", act.Protocol.ID)
 	fmt.Fprintf(s.out, "Serving %q at %s. Ctrl-C ends it.\n", act.Protocol.Title, settings.BaseURL)

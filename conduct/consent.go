@@ -170,7 +170,7 @@ func (c *Conduct) screen(ctx context.Context, tx *store.Tx, r *participant.Recor
 
 // exclude ends the way of a person who does not meet a criterion.
 func (c *Conduct) exclude(ctx context.Context, tx *store.Tx, by identity.Actor, r participant.Record, criterion string) error {
-	if r.RespondedAt == nil {
+	if by.Role == identity.Participant && r.RespondedAt == nil {
 		r.RespondedAt = new(tx.Now())
 	}
 	if err := r.Pass(participant.Excluded, tx.Now()); err != nil {

@@ -13,7 +13,7 @@ import (
 
 // Invite plans the announcements of the protocol for people on the roster, nil codes standing for everybody listed, and gives how
 // many people. Whoever answers, declines or bounces gets no further one: that is decided when each is due. Announcements that are
-// past come down to the last of them, which goes at once. Inviting twice plans nothing twice.
+// past come down to the last of them, which goes at once, or when the quiet hours are over. Inviting twice plans nothing twice.
 func (c *Conduct) Invite(ctx context.Context, by identity.Actor, codes []participant.Code) (invited int, err error) {
 	if err := by.Require("participant.invite"); err != nil {
 		return 0, err
@@ -53,6 +53,9 @@ func (c *Conduct) Invite(ctx context.Context, by identity.Actor, codes []partici
 				planned, ok := byZone[r.Zone]
 				if !ok {
 					planned = catchUp(followup.Plan(c.Protocol, m, anchor, c.zone(r.Zone), c.quiet()), tx.Now())
+					if len(planned) > 0 && planned[0].At.Equal(tx.Now()) { // nobody is invited at night
+						planned[0].At = c.quiet().Next(tx.Now(), c.zone(r.Zone))
+					}
 					byZone[r.Zone] = planned
 				}
 				for _, p := range planned {

@@ -51,8 +51,8 @@ func (s *Site) reply(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
 		return // whoever asked has gone
 	}
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		err = problem.New(problem.Invalid, "What was sent is too long").Instead("Send at most %d KB.", largestForm>>10).Because(err)
+	if most, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		err = problem.New(problem.Invalid, "What was sent is too long").Instead("Send at most %d KB.", most.Limit>>10).Because(err)
 	}
 	kind := problem.KindOf(err)
 	p := problemPage{Status: status[kind], Heading: headings[kind]}

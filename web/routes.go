@@ -103,6 +103,19 @@ func (s *Site) routes() []route {
 		{"POST /account/role", "account.secure", s.roleSwitch},
 
 		// The coordinator's people
+		{"GET /people", "people.read", s.peopleList},
+		{"POST /people/find", "participant.identify", s.peopleFind},
+		{"POST /people/names", "participant.identify", s.peopleNames},
+		{"GET /people/{code}", "people.read", s.peopleShow},
+		{"POST /people/{code}/{act}", "people.change", s.peopleChange},
+		{"GET /roster", "participant.add", s.rosterUpload},
+		{"POST /roster", "participant.add", s.rosterRead},
+		{"GET /roster/template.csv", "participant.add", s.rosterTemplate},
+		{"GET /roster/{token}", "participant.add", s.rosterCheck},
+		{"POST /roster/{token}", "participant.add", s.rosterAdd},
+		{"POST /roster/{token}/drop", "participant.add", s.rosterDrop},
+		{"GET /invite", "participant.invite", s.inviteShow},
+		{"POST /invite", "participant.invite", s.invite},
 
 		// Coaches, as staff sees them
 

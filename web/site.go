@@ -14,6 +14,7 @@ import (
 	"rekindle/conduct"
 	"rekindle/platform/audit"
 	"rekindle/platform/identity"
+	post "rekindle/platform/mail"
 	"rekindle/platform/store"
 	"rekindle/problem"
 	"rekindle/report"
@@ -27,6 +28,7 @@ type Site struct {
 	Report    string               // folder of the report; there need not be one yet
 	Log       *slog.Logger         // nil: slog.Default()
 	Wordings  *instrument.Wordings // licensed words of instruments; nil: our own
+	Post      *post.Server         // who carries the mail; nil: it waits in the outbox
 
 	moment  Moment   // of a rehearsal; zero: it has one only
 	moments []Moment // all that it is shown at
@@ -50,14 +52,24 @@ func (s *Site) Handler() http.Handler {
 	return s.watch(secure(foreign.Handler(mux)))
 }
 
-// largestForm bounds what a form may send, in bytes.
+// largestForm bounds what a form may send, in bytes; where a file comes with it, largestFile has the route's own bound.
 const largestForm = 1 << 20
+
+var largestFile = map[string]int64{"POST /roster": largestRoster}
+
+// mostSent is how much a route may be sent.
+func mostSent(rt route) int64 {
+	if most, ok := largestFile[rt.pattern]; ok {
+		return most
+	}
+	return largestForm
+}
 
 // serve asks for the route's permission, runs its page, and replies to what goes wrong.
 func (s *Site) serve(rt route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r = s.recognized(r)
-		r.Body = http.MaxBytesReader(w, r.Body, largestForm)
+r = s.recognized(r)
+		r.Body = http.MaxBytesReader(w, r.Body, mostSent(rt))
 		if err := s.guarded(rt, w, r); err != nil {
 			s.reply(w, r, err)
 		}

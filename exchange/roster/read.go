@@ -20,7 +20,7 @@ import (
 // What a roster may hold at most.
 const (
 	largestFile     = 128 << 20 // bytes
-	largestUnpacked = 1 << 30   // bytes, of a workbook
+	largestUnpacked = 512 << 20 // bytes, of a workbook, all in memory: what is larger than its bound for one sheet would be put on the disk, unsealed
 	mostRows        = 1_000_000
 )
 
@@ -180,7 +180,7 @@ func (r *Roster) workbook(content []byte, needed []string) error {
 	unreadable := func(err error) error {
 		return problem.New(problem.Invalid, "The workbook cannot be read").At("%s", r.Name).Instead("Save it as .xlsx again, or as CSV.").Because(err)
 	}
-	f, err := excelize.OpenReader(bytes.NewReader(content), excelize.Options{UnzipSizeLimit: largestUnpacked, UnzipXMLSizeLimit: 64 << 20})
+	f, err := excelize.OpenReader(bytes.NewReader(content), excelize.Options{UnzipSizeLimit: largestUnpacked, UnzipXMLSizeLimit: largestUnpacked})
 	if err != nil {
 		return unreadable(err)
 	}

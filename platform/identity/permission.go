@@ -17,11 +17,12 @@ var permissions = map[string][]Role{
 	"stratum.correct":     {Statistician, Owner},
 
 	"participant.add":       {Coordinator, Owner},
-	"participant.invite":    {Coordinator, Clock},
+	"participant.invite":    {Coordinator, Owner, Clock},
 	"participant.respond":   {Participant},
 	"participant.decline":   {Participant, Coordinator},
 	"participant.bounce":    {Coordinator, Clock},
 	"participant.readdress": {Coordinator, Owner},
+	"participant.identify":  {Coordinator, Owner}, // sees who a code is; each look is in the trail
 	"participant.opt_out":   {Participant, Coordinator},
 	"participant.complain":  {Coordinator, Clock},
 	"participant.link":      {Coordinator}, // a new personal link, to the address on the roster
@@ -92,6 +93,11 @@ var permissions = map[string][]Role{
 	"account.change":  {Owner}, // roles, closing, starting anew
 	"account.read":    {Owner},
 	"coach.invite":    {Coordinator, Owner},
+
+	"people.read":   {Coordinator, Owner}, // how far each person has come, by code: never an answer, a score or a name
+	"people.change": {Coordinator, Owner}, // the form that asks for an act on a person; the act has its own verb
+	"coach.read":    {Coordinator, Owner},
+	"coach.manage":  {Coordinator, Owner}, // as people.change
 
 	"dataset.lock":    {Statistician, Owner},
 	"dataset.unblind": {Statistician, Owner},
