@@ -379,7 +379,11 @@ func TestWhoSeesTheOfficesPages(t *testing.T) {
 		if p := came.do(webtest.Scenario{Path: path, Form: form}); p.Status != http.StatusForbidden {
 			t.Errorf("a participant at %s: %d", tried, p.Status)
 		}
-		webtest.Run(t, e.handler, []webtest.Scenario{{Name: "nobody " + tried, Path: path, Form: form, Status: http.StatusForbidden}})
+		status := http.StatusForbidden
+		if form == nil {
+			status = http.StatusSeeOther // to signing in
+		}
+		webtest.Run(t, e.handler, []webtest.Scenario{{Name: "nobody " + tried, Path: path, Form: form, Status: status, Never: []string{"Dr. Person", "hospital.example"}}})
 	}
 	if e.record(codes[0]).Status == participant.Withdrawn {
 		t.Error("somebody who may not has withdrawn a person")

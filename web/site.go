@@ -68,7 +68,7 @@ func mostSent(rt route) int64 {
 // serve asks for the route's permission, runs its page, and replies to what goes wrong.
 func (s *Site) serve(rt route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-r = s.recognized(r)
+		r = s.recognized(r)
 		r.Body = http.MaxBytesReader(w, r.Body, mostSent(rt))
 		if err := s.guarded(rt, w, r); err != nil {
 			s.reply(w, r, err)

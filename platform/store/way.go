@@ -81,7 +81,7 @@ func (tx *Tx) PeopleCodes(ctx context.Context, status participant.Status, offset
 type Wave struct {
 	Message             string
 	Occurrence          int
-	Planned, Sent, Ends int // still to be sent; sent; needless
+	Planned, Sent, Ends int       // still to be sent; sent; needless
 	First, Last         time.Time // when those still to be sent are due
 }
 
