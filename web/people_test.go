@@ -48,7 +48,7 @@ func (e *enrolling) uploaded(name, content string, cookies map[string]string) st
 	return w.Header().Get("Location")
 }
 
-func (e *enrolling) listed() (n int) {
+func (e *enrolling) onRoster() (n int) {
 	e.Helper()
 	succeed(e, e.Store.Read(e.Context(), func(tx *store.Tx) error {
 		m, err := tx.Milestones(e.Context())
@@ -89,16 +89,16 @@ func TestRosterIsLookedAtFirst(t *testing.T) {
 					t.Errorf("no %q in %q", want, p.Text(t, "main"))
 				}
 			}
-			if strings.Contains(p.Body, "1 May") || e.listed() != 0 {
-				t.Errorf("%d people were taken, or a column is shown that nobody needs", e.listed())
+			if strings.Contains(p.Body, "1 May") || e.onRoster() != 0 {
+				t.Errorf("%d people were taken, or a column is shown that nobody needs", e.onRoster())
 			}
 			v.send(list, url.Values{"people": {"2"}}, list) // the number of a page that is out of date
 			v.send(list, url.Values{"people": {"3"}}, "/invite?added=3")
-			if e.listed() != 3 {
-				t.Errorf("%d people on the roster", e.listed())
+			if e.onRoster() != 3 {
+				t.Errorf("%d people on the roster", e.onRoster())
 			}
-			if p := v.do(webtest.Scenario{Path: list, Form: url.Values{"people": {"3"}}}); p.Status != http.StatusNotFound || e.listed() != 3 { // a second tap
-				t.Errorf("added again: %d, %d people", p.Status, e.listed())
+			if p := v.do(webtest.Scenario{Path: list, Form: url.Values{"people": {"3"}}}); p.Status != http.StatusNotFound || e.onRoster() != 3 { // a second tap
+				t.Errorf("added again: %d, %d people", p.Status, e.onRoster())
 			}
 			if p := v.get("/invite?added=3"); !strings.Contains(p.Text(t, "main"), "3 people are on the roster now") {
 				t.Errorf("invitations say %q", p.Text(t, "main"))
@@ -174,8 +174,8 @@ func TestALongRoster(t *testing.T) {
 		return err
 	}))
 	v.send(list, url.Values{"people": {"5000"}}, "/invite?added=5000")
-	if e.listed() != 5_000 {
-		t.Errorf("%d people", e.listed())
+	if e.onRoster() != 5_000 {
+		t.Errorf("%d people", e.onRoster())
 	}
 }
 
