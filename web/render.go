@@ -74,7 +74,7 @@ func (s *Site) frame(r *http.Request, title string, content any) frame {
 	f.SignedIn, f.Door = signInOf(r), by.Role == identity.Visitor && !f.Simulated && !forParticipants(r) && !strings.HasPrefix(r.URL.Path, signInAt)
 	for _, m := range menu {
 		if by.May(m.verb) {
-			f.Menu = append(f.Menu, item{m.label, m.href, m.href == r.URL.Path || m.href != "/" && strings.HasPrefix(r.URL.Path, m.href+"/")})
+			f.Menu = append(f.Menu, item{m.label, m.href, m.href == r.URL.Path || m.href != "/" && m.href != desk && strings.HasPrefix(r.URL.Path, m.href+"/")})
 		}
 	}
 	return f

@@ -74,6 +74,23 @@ func (s *Site) routes() []route {
 		// A participant's coaching
 
 		// The coach's desk
+		{"GET /desk", "desk.read", s.deskShow},
+		{"GET /desk/profile", "desk.read", s.deskProfileShow},
+		{"POST /desk/profile", "desk.read", s.deskProfileSave},
+		{"GET /desk/profile/preview", "desk.read", s.deskPreview},
+		{"GET /desk/hours", "desk.read", s.deskHoursShow},
+		{"POST /desk/hours", "desk.read", s.deskHoursSave},
+		{"POST /desk/hours/date", "desk.read", s.deskDateSave},
+		{"POST /desk/hours/leave", "desk.read", s.deskLeaveTake},
+		{"POST /desk/hours/leave/end", "desk.read", s.deskLeaveEnd},
+		{"GET /desk/session/{id}", "desk.read", s.deskSessionShow},
+		{"POST /desk/session/{id}/hold", "desk.read", s.closing("held", s.sessionHold)},
+		{"POST /desk/session/{id}/miss", "desk.read", s.closing("missed", s.sessionMiss)},
+		{"POST /desk/session/{id}/cancel", "desk.read", s.closing("cancelled", s.sessionCancel)},
+		{"POST /desk/session/{id}/move", "desk.read", s.closing("moved", s.sessionMove)},
+		{"POST /desk/session/{id}/correct", "desk.read", s.closing("corrected", s.sessionCorrect)},
+		{"GET /desk/person/{code}", "desk.read", s.deskPersonShow},
+		{"POST /desk/person/{code}/book", "desk.read", s.personBook},
 
 		// Calendars
 
@@ -142,6 +159,9 @@ func (s *Site) routes() []route {
 
 // menu is the way around the site, for those who may read what a line leads to. What says it on the start page.
 var menu = []struct{ label, href, verb, what string }{
+	{"Desk", desk, "desk.read", ""},
+	{"Profile", desk + "/profile", "desk.read", ""},
+	{"Hours", desk + "/hours", "desk.read", ""},
 	{"Overview", "/", "study.read", ""},
 	{"Results", "/summary", "summary.read", "What came of it: outcomes and themes in numbers about groups, and cost."},
 	{"Report", "/report", "report.read", "Everything that is published, on one page that prints well."},
