@@ -83,8 +83,8 @@ func (s *Site) sessionLine(d conduct.Desk, one session.Session) deskSession {
 	return line
 }
 
-// wallClock reads a date and a time by the clock of a zone; an hour that the clocks skip is refused.
-func wallClock(date, clock string, zone *time.Location) (time.Time, error) {
+// onClock reads a date and a time by the clock of a zone; an hour that the clocks skip is refused.
+func onClock(date, clock string, zone *time.Location) (time.Time, error) {
 	typed := strings.TrimSpace(date) + " " + strings.TrimSpace(clock)
 	t, err := time.ParseInLocation("2006-01-02 15:04", typed, zone)
 	switch {

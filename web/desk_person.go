@@ -150,7 +150,7 @@ func (s *Site) personBook(w http.ResponseWriter, r *http.Request) error {
 	f := r.PostForm
 	start, err := time.Parse(time.RFC3339, f.Get("start"))
 	if f.Get("start") == "" || f.Get("start") == "other" {
-		start, err = wallClock(f.Get("date"), f.Get("clock"), d.Zone)
+		start, err = onClock(f.Get("date"), f.Get("clock"), d.Zone)
 	} else if err != nil {
 		err = problem.New(problem.Invalid, "%.40q is no time", f.Get("start")).On("start").Instead("Choose one of the list.")
 	}

@@ -188,7 +188,7 @@ func (s *Site) sessionMove(r *http.Request, id string, f url.Values) error {
 	if err != nil {
 		return err
 	}
-	start, err := wallClock(f.Get("date"), f.Get("clock"), d.Zone)
+	start, err := onClock(f.Get("date"), f.Get("clock"), d.Zone)
 	if err != nil {
 		return err
 	}
