@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	address "net/mail"
 	"os"
 	"path/filepath"
 
@@ -56,7 +57,10 @@ func exists(name string) bool {
 
 // apply tells the acts what the installation is told.
 func apply(s config.Settings, act *conduct.Conduct) {
-	act.BaseURL = s.BaseURL
+	act.BaseURL, act.Title = s.BaseURL, s.Title
+	if a, err := address.ParseAddress(s.Mail.From); err == nil {
+		act.Sender = a.Address
+	}
 	act.Session, act.LinksOff = s.Session, !s.Links
 	act.Quiet = &followup.Quiet{From: s.Quiet.From, To: s.Quiet.To, Holidays: s.Quiet.Holidays}
 }

@@ -44,6 +44,11 @@ func (c *Conduct) situation(ctx context.Context, tx *store.Tx, by identity.Actor
 			s.CoachStarts = append(s.CoachStarts, o.Start)
 		}
 	}
+	if err != nil {
+		return s, err
+	}
+	outside, err := busyOutside(ctx, tx, with)
+	s.CoachBusy = append(s.CoachBusy, outside...)
 	return s, err
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"rekindle/platform/audit"
+	"rekindle/platform/calendar"
 	"rekindle/platform/config"
 	"rekindle/platform/identity"
 	"rekindle/platform/store"
@@ -30,6 +31,8 @@ type Conduct struct {
 	Session   config.Session  // how long staff stay signed in; zero: half an hour without a page, half a day in all
 	LinksOff  bool            // this installation lets no staff sign in by a link in a mail
 	BaseURL   string          // what personal links begin with, "https://coaching.example.org"
+	Calendars calendar.Reader // reads coaches' calendars
+	Sender    string          // the address that all mail comes from; empty: the protocol's contact
 	Title     string          // what sessions are called in calendars, which colleagues may read; empty: "Appointment"
 	Program   string          // version of the program
 	Simulated bool            // people of a rehearsal

@@ -41,6 +41,13 @@
 //	BookSeries(ctx, by, code, starts, mode) ([]session.Session, error)       all of them, or none
 //	Move(ctx, by, id, start) (session.Session, error)
 //	Cancel(ctx, by, id) (session.Session, error)
+//	ConfirmSession(ctx, by, id) error                                        booked while the coach's calendar could not be read
+//	TakeReply(ctx, by, ics) error                                            what a calendar program answered to an invitation
+//	CalendarAnswers(ctx, by) (map[string][]CalendarAnswer, error)
+//	MakeFeed, EndFeed, Feeds, ReadFeed(ctx, token), AppointmentFile(ctx, by, id)
+//	SetBusyCalendar(ctx, by, address) error                                  from where a coach's busy times are read; RemoveBusyCalendar
+//	BusyCalendarOf(ctx, by) (BusyCalendar, error)
+//	ReadBusyCalendars(ctx, by) (int, error)                                  those that are due; Run does it too
 //	Hold(ctx, by, id, Held) (session.Session, error)
 //	Miss(ctx, by, id, session.Side) (session.Session, error)
 //	Plan(ctx, by, code) (goal.Plan, error)                                   vision and goals, for the participant and the coach

@@ -14,6 +14,7 @@ import (
 	post "rekindle/platform/mail"
 	"rekindle/platform/store"
 	"rekindle/problem"
+	"rekindle/trial/coach"
 	"rekindle/trial/participant"
 	"rekindle/trial/session"
 )
@@ -49,6 +50,11 @@ func (c *Conduct) tellCalendars(ctx context.Context, tx *store.Tx, by identity.A
 	}
 	if err := tx.SaveAppointment(ctx, a); err != nil {
 		return err
+	}
+	if by.Role == identity.Coach { // who has looked
+		if err := tx.ConfirmAppointment(ctx, s.ID); err != nil {
+			return err
+		}
 	}
 	for _, person := range []participant.Code{s.Participant, s.Coach} {
 		content, err := c.appointmentLetter(ctx, tx, s, person, s.Sequence > 0)
@@ -133,7 +139,7 @@ func (c *Conduct) invitation(ctx context.Context, tx *store.Tx, m post.Message, 
 	if err != nil {
 		return content, err
 	}
-	a, err := tx.Appointment(ctx, s.ID)
+	events, err := c.events(ctx, tx, person, []session.Session{s})
 	if err != nil {
 		return content, err
 	}
@@ -141,9 +147,8 @@ func (c *Conduct) invitation(ctx context.Context, tx *store.Tx, m post.Message, 
 	if err != nil {
 		return content, err
 	}
-	e := c.event(s, a, p)
-	e.Stamp = tx.Now()
-	method, data, err := calendar.Invitation(e, organizer, p.Email)
+	events[0].Stamp = tx.Now()
+	method, data, err := calendar.Invitation(events[0], organizer, p.Email)
 	content.Calendar = &post.Calendar{Method: string(method), Data: data}
 	return content, err
 }
@@ -175,8 +180,9 @@ func reader(ctx context.Context, tx *store.Tx, c *Conduct, s session.Session, co
 	return r, err
 }
 
-// event is a session in somebody's calendar: a title that says nothing, the times, and the reader's own page.
-func (c *Conduct) event(s session.Session, a store.Appointment, r appointmentReader) calendar.Event {
+// event is a session in somebody's calendar: a title that says nothing, the times, the reader's own page, and for the participant where
+// to call.
+func (c *Conduct) event(s session.Session, a store.Appointment, r appointmentReader, k coach.Profile) calendar.Event {
 	words := appointmentWords(r.language)
 	e := calendar.Event{UID: a.UID, Sequence: s.Sequence, Start: s.Start, End: s.End(), Cancelled: !standing(s), Stamp: a.Changed,
 		Summary: cmp.Or(c.Title, words.title), Location: words.mode(s.Mode), URL: c.BaseURL + "/me/sessions"}
@@ -184,6 +190,9 @@ func (c *Conduct) event(s session.Session, a store.Appointment, r appointmentRea
 		e.URL = c.BaseURL + "/desk"
 	}
 	e.Description = e.URL
+	if reach := map[string]string{"phone": k.Phone, "video": k.Room}[s.Mode]; reach != "" && !r.coach && !e.Cancelled {
+		e.Description += "\n" + reach
+	}
 	return e
 }
 

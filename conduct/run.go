@@ -5,13 +5,14 @@ import (
 	"sync"
 	"time"
 
+	"rekindle/platform/identity"
 	post "rekindle/platform/mail"
 	"rekindle/platform/store"
 )
 
 // Beat is one round of a duty of the running program.
 type Beat struct {
-	Duty      string // "clock", "mail" or "sweep"
+	Duty      string // "clock", "mail", "calendars" or "sweep"
 	Took      time.Duration
 	Ticked    Ticked
 	Delivered Delivered
@@ -21,10 +22,11 @@ type Beat struct {
 // How often each duty looks whether there is something to do, which is one short reading; and how long one rests that fails again
 // and again.
 const (
-	clockRound  = 2 * time.Second // whoever has just enrolled waits for the mail that tells the arm
-	mailRound   = time.Second     // and whoever has asked for a link, for the link
-	sweepRound  = time.Hour
-	longestRest = 5 * time.Minute
+	clockRound    = 2 * time.Second // whoever has just enrolled waits for the mail that tells the arm
+	mailRound     = time.Second     // and whoever has asked for a link, for the link
+	sweepRound    = time.Hour
+	calendarRound = 10 * time.Second
+	longestRest   = 5 * time.Minute
 )
 
 // Run does what is due until ctx ends: the clock's acts, the mail of the outbox (to may be nil: then it waits there), and the removal of
@@ -72,6 +74,10 @@ func (c *Conduct) Run(ctx context.Context, to *post.Server, heard func(Beat)) {
 		})
 		defer to.Close()
 	}
+	duty("calendars", calendarRound, func(*Beat) error {
+		_, err := c.ReadBusyCalendars(ctx, identity.Program)
+		return err
+	})
 	duty("sweep", sweepRound, func(*Beat) error {
 		return c.Store.Write(ctx, func(tx *store.Tx) error { return tx.Sweep(ctx) })
 	})

@@ -29,6 +29,8 @@ type Settings struct {
 	Quiet   Quiet
 	Session Session
 
+	Title string // what sessions are called in calendars; empty: "Appointment"
+
 	Links bool // staff may sign in by a link in a mail
 	OIDC  OIDC
 

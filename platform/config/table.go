@@ -53,6 +53,8 @@ func table(dir string) []setting {
 		{"quiet.to", "7", "... until this one, by the reader's clock. Equal: there is no such time.", "8", number(0, 23, func(s *Settings) *int { return &s.Quiet.To })},
 		{"quiet.holidays", "", "Days on which no planned mail arrives.", `["2026-12-25", "2027-01-01"]`, days},
 
+		{"calendar.title", "", "What sessions are called in calendars (default: Appointment), which colleagues may read: name neither the study nor coaching.", "Meeting", text(func(s *Settings) *string { return &s.Title })},
+
 		{"session.idle", "30m", "Staff are signed out after so long without a page ...", "15m", duration(time.Minute, 24*time.Hour, func(s *Settings) *time.Duration { return &s.Session.Idle })},
 		{"session.life", "12h", "... and after so long in any case.", "10h", duration(time.Minute, 30*24*time.Hour, func(s *Settings) *time.Duration { return &s.Session.Life })},
 

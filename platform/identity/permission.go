@@ -72,6 +72,7 @@ var permissions = map[string][]Role{
 	"session.cancel":  {Participant, Coach, Coordinator, Clock},
 	"session.hold":    {Coach},
 	"session.correct": {Coach, Coordinator},
+	"session.confirm": {Coach}, // one that was booked without knowing the coach's calendar
 	"session.miss":    {Participant, Coach, Coordinator},
 
 	"note.key":   {Coach}, // what a coach writes for themself alone: no other role, whatever it answers for
@@ -82,6 +83,12 @@ var permissions = map[string][]Role{
 	"plan.set":      {Participant, Coach},
 	"plan.rate":     {Participant, Coach},
 	"plan.check_in": {Participant, Coach},
+
+	"calendar.read":    {Participant, Coach}, // one's own appointments, as a file and as a feed
+	"calendar.feed":    {Participant, Coach},
+	"calendar.busy":    {Coach}, // from where one's busy times are read
+	"calendar.refresh": {Clock},
+	"calendar.reply":   {Clock, Coordinator}, // what a mail program has answered to an invitation
 
 	"incentive.issue":   {Clock},
 	"incentive.send":    {Coordinator},

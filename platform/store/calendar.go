@@ -207,3 +207,13 @@ func (tx *Tx) RemoveBusyCalendar(ctx context.Context, code coach.Code) (bool, er
 	n, err := tx.Do(ctx, "DELETE FROM busy_calendar WHERE coach = $1", code)
 	return n > 0, err
 }
+
+// ClaimBusyCalendars keeps others from reading calendars until then.
+func (tx *Tx) ClaimBusyCalendars(ctx context.Context, all []BusyCalendar, until time.Time) error {
+	for _, b := range all {
+		if _, err := tx.Do(ctx, "UPDATE busy_calendar SET next = $2 WHERE coach = $1", b.Coach, until); err != nil {
+			return err
+		}
+	}
+	return nil
+}
