@@ -36,6 +36,7 @@
 //	ChooseCoach(ctx, by, code, coach) error
 //	CoachOf, ChangeCoach, SetAside, Aside                                    the coach one has, and those one does not want
 //	Free(ctx, by, code, from, to, most) ([]time.Time, error)                 bookable starts of the next session
+//	FreeToMove(ctx, by, id, from, to, most) ([]time.Time, error)             starts to which a booked session could move
 //	Book(ctx, by, Booking) (session.Session, error)
 //	Propose(ctx, by, code, first, every) ([]time.Time, error)                starts for all sessions that are left, so many days apart
 //	BookSeries(ctx, by, code, starts, mode) ([]session.Session, error)       all of them, or none

@@ -22,7 +22,6 @@ type Offer struct {
 	Zone    *time.Location
 	Free    []time.Time // the next times at which the coach could be met, by the participant's clock; none: none in the next weeks
 	Shared  int         // topics that the participant looks for
-	Phone   string      // told to the coach's own coachees
 }
 
 // Wanted is what a participant looks for: a coach, and a part of the day. The zero Wanted is everything.
@@ -153,7 +152,7 @@ func (c *Conduct) CoachOf(ctx context.Context, by identity.Actor, code participa
 			return err
 		}
 		p, err := person(ctx, tx, k.Code)
-		o = Offer{Code: k.Code, Name: p.Name, Profile: k.Profile, Zone: c.zone(k.Zone), Phone: cmp.Or(k.Profile.Phone, p.Phone)}
+		o = Offer{Code: k.Code, Name: p.Name, Profile: k.Profile, Zone: c.zone(k.Zone)}
 		return err
 	})
 	return o, err

@@ -60,7 +60,7 @@ func TestOffersMeetWhatIsWanted(t *testing.T) {
 		}
 		offers, err := w.CoachesFor(ctx, me, code, conduct.Wanted{Need: coach.Need{Topics: []string{"leadership"}}})
 		must(t, err)
-		if len(offers) != 3 || offers[0].Shared != 1 || offers[0].Phone != "" {
+		if len(offers) != 3 || offers[0].Shared != 1 || offers[0].Profile.Phone != "" {
 			t.Fatalf("%+v", offers)
 		}
 		var free []string

@@ -69,7 +69,7 @@ func (s *Site) homeShow(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := s.Conduct.Protocol
 	page := participantHomePage{Status: st.Record.Status, Arm: st.Arm, Kept: r.URL.Query().Has("kept"), Begun: len(st.Signed) > 0, Use: st.Record.Use}
-	page.Next, page.Timeline = st.step(), st.timeline()
+	page.Next, page.Timeline = st.step(p), st.timeline()
 	page.Coaching = st.coaching(p)
 	for _, id := range st.Arm.Resources {
 		if resource, ok := p.Resource(id); ok {
@@ -80,11 +80,14 @@ func (s *Site) homeShow(w http.ResponseWriter, r *http.Request) error {
 }
 
 // step is what to do now; nil: nothing.
-func (st standing) step() *nextStep {
+func (st standing) step(p *study.Protocol) *nextStep {
 	if st.unsigned() {
 		return &nextStep{Key: "next_sign", Href: home + "/consent"}
 	}
 	for _, optional := range []bool{false, true} {
+		if next := st.coachingStep(p); optional && next != nil {
+			return next
+		}
 		for _, v := range st.Visits {
 			id, ok := v.next(optional)
 			if !ok || !v.Open {

@@ -112,7 +112,7 @@ var english = map[string]string{
 	"home_lost":                 "The last survey has closed. Thank you for having taken part.",
 	"home_more":                 "Take back more",
 	"coaching":                  "Coaching",
-	"coaching_choose":           "Your coaching is open: %d sessions. You can choose your coach now; write to us and we help you.",
+	"coaching_choose":           "Your coaching is open: %d sessions. You can choose your coach now; three minutes are enough.",
 	"coaching_going":            "%d of %d sessions have taken place.",
 	"coaching_booked":           "Your next session is on %s.",
 	"coaching_done":             "All %d sessions have taken place.",

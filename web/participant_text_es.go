@@ -112,7 +112,7 @@ var spanish = map[string]string{
 	"home_lost":                 "La última encuesta se ha cerrado. Gracias por haber participado.",
 	"home_more":                 "Retirar más",
 	"coaching":                  "Coaching",
-	"coaching_choose":           "Su coaching está abierto: %d sesiones. Ya puede elegir a su coach; escríbanos y le ayudamos.",
+	"coaching_choose":           "Su coaching está abierto: %d sesiones. Ya puede elegir a su coach; bastan tres minutos.",
 	"coaching_going":            "Se han realizado %d de %d sesiones.",
 	"coaching_booked":           "Su próxima sesión es el %s.",
 	"coaching_done":             "Se han realizado las %d sesiones.",

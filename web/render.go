@@ -130,6 +130,7 @@ var words = template.FuncMap{
 	"host":     host,
 	"tongue":   func(lang string) string { return tongues[lang] },
 	"pair":     func(f frame, one itemField) asked { return asked{f, one} },
+	"pairing":  func(f frame, of any) paired { return paired{f, of} },
 }
 
 // number writes a whole number with separators: 3,247.

@@ -6,11 +6,13 @@ import "maps"
 var texts = map[string]map[string]string{
 	"en": joined(
 		english,
+		coachingEnglish,
 		surveyEnglish,
 		messageEnglish,
 	),
 	"es": joined(
 		spanish,
+		coachingSpanish,
 		surveySpanish,
 		messageSpanish,
 	),

@@ -1,0 +1,233 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"rekindle/conduct"
+	"rekindle/problem"
+	"rekindle/trial/coach"
+	"rekindle/trial/instrument"
+	"rekindle/trial/participant"
+	"rekindle/trial/session"
+	"rekindle/trial/study"
+)
+
+// Where a participant's coaching is.
+const (
+	coachPage    = home + "/coach"
+	sessionsPage = home + "/sessions"
+	planPage     = home + "/plan"
+)
+
+// coachee runs a page for a participant to whom coaching is open. To everybody else its address does not exist: it answers like any other
+// that does not.
+func (s *Site) coachee(show func(w http.ResponseWriter, r *http.Request, st standing) error) page {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		st, err := s.standing(r)
+		if err != nil {
+			return err
+		}
+		if st.Record.UnlockedAt == nil || st.Record.Status == participant.Withdrawn {
+			return nowhere(w, r)
+		}
+		return show(w, r, st)
+	}
+}
+
+// coachCard is a coach as a participant reads one.
+type coachCard struct {
+	conduct.Offer
+	Topics []topic
+	Modes  []string
+	Times  []time.Time // of Free, by the participant's clock
+}
+
+// topic is something to speak of.
+type topic struct {
+	Code, Label string
+	Chosen      bool
+}
+
+// paired is a thing with the frame of its page, for templates that set it.
+type paired struct {
+	Frame frame
+	Of    any
+}
+
+// Initials stand where there is no picture.
+func (c coachCard) Initials() string {
+	var letters []rune
+	for _, word := range strings.Fields(strings.TrimPrefix(c.Name, "Dr. ")) {
+		letters = append(letters, []rune(word)[0])
+	}
+	if len(letters) > 2 {
+		letters = []rune{letters[0], letters[len(letters)-1]}
+	}
+	return string(letters)
+}
+
+// card makes the card of an offer.
+func (s *Site) card(o conduct.Offer, topics []topic, zone *time.Location) coachCard {
+	c := coachCard{Offer: o}
+	for _, t := range topics {
+		for _, code := range o.Profile.Topics {
+			if code == t.Code {
+				c.Topics = append(c.Topics, t)
+			}
+		}
+	}
+	for _, mode := range s.Conduct.Protocol.Coaching.Modes {
+		if o.Profile.Offers(mode) {
+			c.Modes = append(c.Modes, mode)
+		}
+	}
+	for _, t := range o.Free {
+		c.Times = append(c.Times, t.In(zone))
+	}
+	return c
+}
+
+// topics gives the protocol's themes in a language, with those that are chosen.
+func (s *Site) topics(lang string, chosen []string) (all []topic, err error) {
+	id := s.Conduct.Protocol.Coaching.Themes
+	if id == "" {
+		return nil, nil
+	}
+	in, err := instrument.Find(id)
+	if err != nil {
+		return nil, err
+	}
+	words, err := instrument.OwnWording(in, lang)
+	if err != nil {
+		return nil, err
+	}
+	for _, item := range in.Items {
+		if item.Scale.Kind != instrument.SelectAll {
+			continue
+		}
+		for _, code := range item.Scale.Allowed() {
+			t := topic{Code: code, Label: words.Label(item, code)}
+			for _, c := range chosen {
+				t.Chosen = t.Chosen || c == code
+			}
+			all = append(all, t)
+		}
+		break
+	}
+	return all, nil
+}
+
+// isConflict reports whether an act was refused because of the present state, which its page tells in the participant's language.
+func isConflict(err error) bool { return problem.Is(err, problem.Conflict) }
+
+// mine gives the participant's coach, nil where none is chosen.
+func (s *Site) mine(r *http.Request, lang string) (*coachCard, error) {
+	by := actor(r)
+	o, err := s.Conduct.CoachOf(r.Context(), by, by.Participant)
+	if problem.Is(err, problem.NotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	topics, err := s.topics(lang, nil)
+	card := s.card(o, topics, s.zone())
+	return &card, err
+}
+
+// partOf reads a part of the day; anything else is any.
+func partOf(text string) session.Part {
+	for _, p := range session.Parts {
+		if string(p) == text {
+			return p
+		}
+	}
+	return ""
+}
+
+// languagesOf lists what the coaches speak, each once.
+func languagesOf(all []conduct.Offer) (languages []string) {
+	seen := map[string]bool{}
+	for _, o := range all {
+		for _, l := range o.Profile.Languages {
+			if key := strings.ToLower(strings.TrimSpace(l)); key != "" && !seen[key] {
+				seen[key] = true
+				languages = append(languages, strings.TrimSpace(l))
+			}
+		}
+	}
+	return languages
+}
+
+// coachingStep is what to do next in a participant's coaching; nil: nothing.
+func (st standing) coachingStep(p *study.Protocol) *nextStep {
+	if st.Record.UnlockedAt == nil || st.Record.Status == participant.Withdrawn {
+		return nil
+	}
+	if _, until := p.CoachingPeriod(*st.Record.UnlockedAt); !st.Now.Before(until) {
+		return nil
+	}
+	_, _, full := session.Next(p.Coaching, st.Sessions)
+	switch {
+	case full != nil: // nothing is left to plan
+	case !st.HasCoach:
+		return &nextStep{Key: "next_coach", Href: coachPage}
+	case !st.planned(session.Booked):
+		return &nextStep{Key: "next_sessions", Href: sessionsPage + "/plan"}
+	}
+	return nil
+}
+
+// planned reports whether there is a session of a state.
+func (st standing) planned(state session.State) bool {
+	for _, one := range st.Sessions {
+		if one.State == state {
+			return true
+		}
+	}
+	return false
+}
+
+var (
+	dias   = strings.Fields("domingo lunes martes miércoles jueves viernes sábado")
+	meses3 = strings.Fields("ene feb mar abr may jun jul ago sep oct nov dic")
+)
+
+// Weekday writes a day with its weekday: "Tuesday, August 24".
+func (f frame) Weekday(t time.Time) string {
+	if f.Lang == "es" {
+		return dias[t.Weekday()] + " " + t.Format("2") + " de " + meses[t.Month()-1]
+	}
+	return t.Format("Monday, January 2")
+}
+
+// Slot writes a start shortly: "Tue Aug 24, 09:00".
+func (f frame) Slot(t time.Time) string {
+	if f.Lang == "es" {
+		return string([]rune(dias[t.Weekday()])[:3]) + " " + t.Format("2") + " " + meses3[t.Month()-1] + ", " + t.Format("15:04")
+	}
+	return t.Format("Mon Jan 2, 15:04")
+}
+
+// Hour writes a clock time.
+func (f frame) Hour(t time.Time) string { return t.Format("15:04") }
+
+// Stamp writes a moment for a form.
+func (f frame) Stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// elsewhere is a time by the coach's clock, where that is another than the participant's: "08:00 CDT"; else empty.
+func elsewhere(t time.Time, zone *time.Location) string {
+	_, mine := t.Zone()
+	if _, theirs := t.In(zone).Zone(); mine == theirs {
+		return ""
+	}
+	return t.In(zone).Format("15:04 MST")
+}
+
+// wanted reads what is looked for out of an address.
+func wanted(r *http.Request) conduct.Wanted {
+	q := r.URL.Query()
+	return conduct.Wanted{Need: coach.Need{Topics: q["topic"], Language: q.Get("language"), Mode: q.Get("mode")}, Part: partOf(q.Get("part"))}
+}

@@ -1,0 +1,284 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"rekindle/problem"
+	"rekindle/trial/session"
+)
+
+// participantSessionListPage is a participant's coach and sessions.
+type participantSessionListPage struct {
+	Tab string // of the coaching pages
+	Card    *coachCard // nil: none is chosen
+	Ahead   []sessionLine
+	Past    []sessionLine
+	Left    int // sessions that can still be planned
+	Planned int // of the plan
+	Held    int
+	Hours   int // until which a session can be moved
+	Until   time.Time
+	Note    string // of the text; empty: nothing has just been done
+	Zone    string
+}
+
+// sessionLine is one session as the participant reads it.
+type sessionLine struct {
+	session.Session
+	At        time.Time // by the participant's clock
+	Elsewhere string    // by the coach's, where it is another
+	Movable   bool
+	Changed   bool // the clocks change between the session before and this one
+}
+
+// line makes the line of a session.
+func (s *Site) line(one session.Session, st standing, zone *time.Location) sessionLine {
+	at := one.Start.In(st.zone)
+	return sessionLine{Session: one, At: at, Elsewhere: elsewhere(at, zone),
+		Movable: one.State == session.Booked && st.Now.Before(one.Start) && !one.Late(s.Conduct.Protocol.Coaching, st.Now)}
+}
+
+// left counts the sessions that can still be planned.
+func (s *Site) left(st standing) (n int) {
+	all := slices.Clone(st.Sessions)
+	for range s.Conduct.Protocol.Coaching.Sessions {
+		number, _, err := session.Next(s.Conduct.Protocol.Coaching, all)
+		if err != nil {
+			return n
+		}
+		n++
+		all = append(all, session.Session{Number: number, State: session.Booked})
+	}
+	return n
+}
+
+// told are the words that an act leads back with.
+var told = []string{"booked", "moved", "cancelled"}
+
+// sessionList shows them.
+func (s *Site) sessionList(w http.ResponseWriter, r *http.Request, st standing) error {
+	card, err := s.mine(r, tongue(r))
+	if err != nil {
+		return err
+	}
+	p := s.Conduct.Protocol
+	page := participantSessionListPage{Tab: "sessions", Card: card, Planned: len(p.Coaching.Sessions), Hours: p.Coaching.LateHours, Zone: st.zone.String()}
+	_, until := p.CoachingPeriod(*st.Record.UnlockedAt)
+	page.Until = lastDay(until, st.zone)
+	if st.Now.Before(until) {
+		page.Left = s.left(st)
+	}
+	for _, note := range told {
+		if r.URL.Query().Has(note) {
+			page.Note = "session_" + note
+		}
+	}
+	zone := st.zone
+	if card != nil {
+		zone = card.Zone
+	}
+	for _, one := range st.Sessions {
+		line := s.line(one, st, zone)
+		if one.State == session.Held {
+			page.Held++
+		}
+		if one.State == session.Booked && st.Now.Before(one.End()) {
+			if n := len(page.Ahead); n > 0 {
+				line.Changed = clocksChange(page.Ahead[n-1].At, line.At)
+			}
+			page.Ahead = append(page.Ahead, line)
+		} else {
+			page.Past = append(page.Past, line)
+		}
+	}
+	slices.Reverse(page.Past)
+	return s.showMine(w, r, http.StatusOK, "participant_session_list", "sessions_title", page)
+}
+
+// clocksChange reports whether the clocks of the zone that both moments are in change between them.
+func clocksChange(a, b time.Time) bool {
+	_, before := a.Zone()
+	_, after := b.Zone()
+	return before != after
+}
+
+// participantSessionPickPage offers free times, for a session that is booked or one that moves.
+type participantSessionPickPage struct {
+	Tab string // of the coaching pages
+	Card    coachCard
+	Moving  *sessionLine
+	Number  int
+	Minutes int
+	Modes   []string
+	Mode    string
+	Days    []slotDay
+	Earlier string // address of the week before; empty: there is none
+	Later   string
+	Hours   int
+	Lost    bool // the time that was chosen has just been taken
+	Zone    string
+}
+
+// slotDay is one day with its free times.
+type slotDay struct {
+	At    time.Time
+	Slots []slot
+}
+
+// slot is one free start.
+type slot struct {
+	At        time.Time
+	Elsewhere string
+}
+
+// halves keeps the starts on whole and half hours of the clock; of a day that has none, all.
+func halves(free []time.Time, zone *time.Location) (days [][]time.Time) {
+	byDay := map[string]int{}
+	var all [][]time.Time
+	for _, t := range free {
+		t = t.In(zone)
+		day := t.Format(time.DateOnly)
+		if _, ok := byDay[day]; !ok {
+			byDay[day] = len(all)
+			all = append(all, nil)
+		}
+		all[byDay[day]] = append(all[byDay[day]], t)
+	}
+	for _, day := range all {
+		half := slices.DeleteFunc(slices.Clone(day), func(t time.Time) bool { return t.Minute()%30 != 0 })
+		if len(half) == 0 {
+			half = day
+		}
+		days = append(days, half)
+	}
+	return days
+}
+
+// mostFree bounds what is read of one week.
+const mostFree = 2000
+
+// sessionPick shows the free times for the next session, or for one that moves.
+func (s *Site) sessionPick(w http.ResponseWriter, r *http.Request, st standing) error {
+	return s.showPick(w, r, st, http.StatusOK, false)
+}
+
+func (s *Site) showPick(w http.ResponseWriter, r *http.Request, st standing, status int, lost bool) error {
+	by, p := actor(r), s.Conduct.Protocol
+	card, err := s.mine(r, tongue(r))
+	if err != nil {
+		return err
+	}
+	if card == nil {
+		http.Redirect(w, r, coachPage, http.StatusSeeOther)
+		return nil
+	}
+	page := participantSessionPickPage{Tab: "sessions", Card: *card, Modes: card.Modes, Hours: p.Coaching.LateHours, Lost: lost, Zone: st.zone.String(), Mode: r.FormValue("mode")}
+	path := sessionsPage + "/book"
+	if id := r.PathValue("id"); id != "" {
+		one, err := st.session(id)
+		if err != nil {
+			return err
+		}
+		line := s.line(one, st, card.Zone)
+		page.Moving, page.Number, page.Minutes, path = &line, one.Number, one.Planned, sessionsPage+"/"+id+"/move"
+	} else if page.Number, page.Minutes, err = session.Next(p.Coaching, st.Sessions); err != nil {
+		http.Redirect(w, r, sessionsPage, http.StatusSeeOther)
+		return nil
+	}
+	first := st.Now.In(st.zone)
+	if asked, err := time.ParseInLocation(time.DateOnly, r.FormValue("from"), st.zone); err == nil && asked.After(first) {
+		first = asked
+	}
+	_, until := p.CoachingPeriod(*st.Record.UnlockedAt)
+	read := func(from, to time.Time, most int) ([]time.Time, error) {
+		if page.Moving != nil {
+			return s.Conduct.FreeToMove(r.Context(), by, page.Moving.ID, from, to, most)
+		}
+		return s.Conduct.Free(r.Context(), by, by.Participant, from, to, most)
+	}
+	next, err := read(first, until, 1) // a week without any is passed over
+	if err != nil {
+		return err
+	}
+	if len(next) == 1 && next[0].After(first) {
+		first = next[0].In(st.zone)
+	}
+	y, m, d := first.Date()
+	from, to := time.Date(y, m, d, 0, 0, 0, 0, st.zone), time.Date(y, m, d+7, 0, 0, 0, 0, st.zone)
+	free, err := read(from, to, mostFree)
+	if err != nil {
+		return err
+	}
+	for _, day := range halves(free, st.zone) {
+		one := slotDay{At: day[0]}
+		for _, t := range day {
+			one.Slots = append(one.Slots, slot{t, elsewhere(t, card.Zone)})
+		}
+		page.Days = append(page.Days, one)
+	}
+	if back := time.Date(y, m, d-7, 0, 0, 0, 0, st.zone); from.After(st.Now) {
+		page.Earlier = path + "?from=" + back.Format(time.DateOnly)
+	}
+	if to.Before(until) {
+		page.Later = path + "?from=" + to.Format(time.DateOnly)
+	}
+	return s.showMine(w, r, status, "participant_session_pick", "sessions_title", page)
+}
+
+// session gives one of the participant's sessions; another's does not exist.
+func (st standing) session(id string) (session.Session, error) {
+	for _, one := range st.Sessions {
+		if one.ID == id {
+			return one, nil
+		}
+	}
+	return session.Session{}, problem.New(problem.NotFound, "There is no such session")
+}
+
+// participantSessionCancelPage says what a cancellation means.
+type participantSessionCancelPage struct {
+	Line  sessionLine
+	Late  bool
+	Hours int
+	Free  int // misses that are forgiven, with those there have been taken off
+}
+
+// sessionCancelShow says it.
+func (s *Site) sessionCancelShow(w http.ResponseWriter, r *http.Request, st standing) error {
+	one, err := st.session(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if one.State != session.Booked || !st.Now.Before(one.Start) {
+		http.Redirect(w, r, sessionsPage, http.StatusSeeOther)
+		return nil
+	}
+	plan := s.Conduct.Protocol.Coaching
+	page := participantSessionCancelPage{Line: s.line(one, st, st.zone), Late: one.Late(plan, st.Now), Hours: plan.LateHours, Free: plan.ForgivenMisses}
+	for _, other := range st.Sessions {
+		if (other.State == session.NoShow || other.State == session.LateCancelled) && other.Missed == session.ByParticipant {
+			page.Free--
+		}
+	}
+	return s.showMine(w, r, http.StatusOK, "participant_session_cancel", "cancel_title", page)
+}
+
+// sessionCancel cancels.
+func (s *Site) sessionCancel(w http.ResponseWriter, r *http.Request, _ standing) error {
+	if _, err := s.Conduct.Cancel(r.Context(), actor(r), r.PathValue("id")); err != nil && !isConflict(err) {
+		return err
+	}
+	http.Redirect(w, r, sessionsPage+"?cancelled", http.StatusSeeOther)
+	return nil
+}
+
+// startOfSession reads a start out of a form.
+func startOfSession(text string) (time.Time, error) {
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return t, problem.New(problem.Invalid, "%.40q is no time", text).On("start").Instead("Choose one of the times that are offered.")
+	}
+	return t, nil
+}
