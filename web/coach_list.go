@@ -30,17 +30,20 @@ func (s *Site) coachList(w http.ResponseWriter, r *http.Request, st standing) er
 		http.Redirect(w, r, sessionsPage, http.StatusSeeOther)
 		return nil
 	}
-	return s.showCoaches(w, r, st, http.StatusOK, wanted(r), false)
+	return s.showCoaches(w, r, st, http.StatusOK, wanted(r), "")
 }
 
-func (s *Site) showCoaches(w http.ResponseWriter, r *http.Request, st standing, status int, wanted conduct.Wanted, lost bool) error {
+// showCoaches shows whom the participant may choose, without the one who has just been lost to somebody else, if there is one.
+func (s *Site) showCoaches(w http.ResponseWriter, r *http.Request, st standing, status int, wanted conduct.Wanted, lost coach.Code) error {
 	by, ctx := actor(r), r.Context()
 	offers, err := s.Conduct.CoachesFor(ctx, by, by.Participant, wanted)
 	if err != nil {
 		return err
 	}
+	// Whoever has just won the place may not be in what can be read yet.
+	offers = slices.DeleteFunc(offers, func(o conduct.Offer) bool { return o.Code == lost })
 	everybody := offers
-	page := participantCoachListPage{Wanted: wanted, Lost: lost, Modes: s.Conduct.Protocol.Coaching.Modes, Parts: session.Parts, Zone: st.zone.String()}
+	page := participantCoachListPage{Wanted: wanted, Lost: lost != "", Modes: s.Conduct.Protocol.Coaching.Modes, Parts: session.Parts, Zone: st.zone.String()}
 	page.Narrowed = wanted.Language != "" || wanted.Mode != "" || wanted.Part != ""
 	if page.Narrowed {
 		if everybody, err = s.Conduct.Coaches(ctx, by, by.Participant); err != nil {
@@ -95,7 +98,7 @@ func (s *Site) coachChoose(w http.ResponseWriter, r *http.Request, st standing) 
 			http.Redirect(w, r, coachPage+"/change", http.StatusSeeOther)
 			return nil
 		}
-		return s.showCoaches(w, r, st, http.StatusConflict, conduct.Wanted{}, true)
+		return s.showCoaches(w, r, st, http.StatusConflict, conduct.Wanted{}, coach.Code(r.PathValue("code")))
 	}
 	if err != nil {
 		return err

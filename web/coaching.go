@@ -190,15 +190,13 @@ func (st standing) planned(state session.State) bool {
 	return false
 }
 
-var (
-	dias   = strings.Fields("domingo lunes martes miércoles jueves viernes sábado")
-	meses3 = strings.Fields("ene feb mar abr may jun jul ago sep oct nov dic")
-)
+// mesesCortos are the months as they are cut short beside a day.
+var mesesCortos = strings.Fields("ene feb mar abr may jun jul ago sep oct nov dic")
 
-// Weekday writes a day with its weekday: "Tuesday, August 24".
+// Weekday writes a day with its weekday and without its year: "Tuesday, August 24".
 func (f frame) Weekday(t time.Time) string {
 	if f.Lang == "es" {
-		return dias[t.Weekday()] + " " + t.Format("2") + " de " + meses[t.Month()-1]
+		return study.WeekdayIn("es", t)[:strings.LastIndex(study.WeekdayIn("es", t), " de ")]
 	}
 	return t.Format("Monday, January 2")
 }
@@ -206,7 +204,7 @@ func (f frame) Weekday(t time.Time) string {
 // Slot writes a start shortly: "Tue Aug 24, 09:00".
 func (f frame) Slot(t time.Time) string {
 	if f.Lang == "es" {
-		return string([]rune(dias[t.Weekday()])[:3]) + " " + t.Format("2") + " " + meses3[t.Month()-1] + ", " + t.Format("15:04")
+		return string([]rune(study.WeekdayIn("es", t))[:3]) + " " + t.Format("2") + " " + mesesCortos[t.Month()-1] + ", " + t.Format("15:04")
 	}
 	return t.Format("Mon Jan 2, 15:04")
 }

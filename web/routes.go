@@ -86,7 +86,7 @@ func (s *Site) routes() []route {
 		{"GET /me/sessions/{id}/move", "home.read", s.coachee(s.sessionPick)},
 		{"POST /me/sessions/{id}/move", "home.read", s.coachee(s.sessionBook)},
 		{"GET /me/sessions/{id}/cancel", "home.read", s.coachee(s.sessionCancelShow)},
-		{"POST /me/sessions/{id}/cancel", "home.read", s.coachee(s.sessionCancel)},
+		{"POST /me/sessions/{id}/cancel", "home.read", s.coachee(s.sessionGiveUp)},
 		{"GET /me/plan", "home.read", s.coachee(s.planShow)},
 		{"POST /me/plan/vision", "home.read", s.coachee(s.planVision)},
 		{"POST /me/plan/week", "home.read", s.coachee(s.planWeekly)},

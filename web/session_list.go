@@ -11,7 +11,7 @@ import (
 
 // participantSessionListPage is a participant's coach and sessions.
 type participantSessionListPage struct {
-	Tab string // of the coaching pages
+	Tab     string     // of the coaching pages
 	Card    *coachCard // nil: none is chosen
 	Ahead   []sessionLine
 	Past    []sessionLine
@@ -54,8 +54,8 @@ func (s *Site) left(st standing) (n int) {
 	return n
 }
 
-// told are the words that an act leads back with.
-var told = []string{"booked", "moved", "cancelled"}
+// outcomes are the words that an act leads back with.
+var outcomes = []string{"booked", "moved", "cancelled"}
 
 // sessionList shows them.
 func (s *Site) sessionList(w http.ResponseWriter, r *http.Request, st standing) error {
@@ -70,7 +70,7 @@ func (s *Site) sessionList(w http.ResponseWriter, r *http.Request, st standing) 
 	if st.Now.Before(until) {
 		page.Left = s.left(st)
 	}
-	for _, note := range told {
+	for _, note := range outcomes {
 		if r.URL.Query().Has(note) {
 			page.Note = "session_" + note
 		}
@@ -106,7 +106,7 @@ func clocksChange(a, b time.Time) bool {
 
 // participantSessionPickPage offers free times, for a session that is booked or one that moves.
 type participantSessionPickPage struct {
-	Tab string // of the coaching pages
+	Tab     string // of the coaching pages
 	Card    coachCard
 	Moving  *sessionLine
 	Number  int
@@ -265,8 +265,8 @@ func (s *Site) sessionCancelShow(w http.ResponseWriter, r *http.Request, st stan
 	return s.showMine(w, r, http.StatusOK, "participant_session_cancel", "cancel_title", page)
 }
 
-// sessionCancel cancels.
-func (s *Site) sessionCancel(w http.ResponseWriter, r *http.Request, _ standing) error {
+// sessionGiveUp cancels.
+func (s *Site) sessionGiveUp(w http.ResponseWriter, r *http.Request, _ standing) error {
 	if _, err := s.Conduct.Cancel(r.Context(), actor(r), r.PathValue("id")); err != nil && !isConflict(err) {
 		return err
 	}

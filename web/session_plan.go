@@ -15,7 +15,7 @@ import (
 
 // participantSessionPlanPage proposes a time for each session that is left, to be taken in one go.
 type participantSessionPlanPage struct {
-	Tab string // of the coaching pages
+	Tab     string // of the coaching pages
 	Card    coachCard
 	Rows    []proposal
 	First   time.Time // zero: no time is free
