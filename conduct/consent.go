@@ -204,7 +204,7 @@ func (c *Conduct) planVisits(ctx context.Context, tx *store.Tx, r participant.Re
 		}
 		visits = append(visits, planned)
 		for _, m := range c.Protocol.Messages {
-			if m.Anchor == study.FromVisit && m.Visit == v.ID {
+			if m.Anchor == study.FromVisit && m.Visit == v.ID && m.Purpose != study.IncentiveSent { // which follows the posting
 				messages = append(messages, c.plan(r, m, planned.Due, tx.Now(), "")...)
 			}
 		}

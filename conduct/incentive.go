@@ -31,36 +31,43 @@ func (c *Conduct) issueIncentives(ctx context.Context, tx *store.Tx, r participa
 
 // SendIncentive notes that an item was posted, and tells the person. A second time is a conflict.
 func (c *Conduct) SendIncentive(ctx context.Context, by identity.Actor, code participant.Code, item string) error {
-	return c.changeIncentive(ctx, by, "incentive.send", code, item, func(tx *store.Tx, i *store.Incentive) error {
-		if i.Sent != nil {
-			return problem.New(problem.Conflict, "It was sent on %s", i.Sent.Format("January 2, 2006"))
-		}
-		i.Sent = new(tx.Now())
-		r, err := tx.Participant(ctx, code)
-		if err != nil {
-			return err
-		}
-		for _, m := range c.Protocol.Messages {
-			if m.Purpose == study.IncentiveSent {
-				// The item takes the place of the session: one mail for each item.
-				if err := tx.PlanMessages(ctx, c.plan(r, m, tx.Now(), tx.Now(), item)); err != nil {
-					return err
-				}
+	return c.changeIncentive(ctx, by, "incentive.send", code, item, func(tx *store.Tx, i *store.Incentive) error { return c.sendIncentive(ctx, tx, i) })
+}
+
+func (c *Conduct) sendIncentive(ctx context.Context, tx *store.Tx, i *store.Incentive) error {
+	if i.Sent != nil {
+		return problem.New(problem.Conflict, "It was sent on %s", i.Sent.In(c.Protocol.Location()).Format("January 2, 2006"))
+	}
+	i.Sent = new(tx.Now())
+	r, err := tx.Participant(ctx, i.Participant)
+	if err != nil {
+		return err
+	}
+	for _, m := range c.Protocol.Messages {
+		if m.Purpose == study.IncentiveSent {
+			// The item takes the place of the session: one mail for each item.
+			if err := tx.PlanMessages(ctx, c.plan(r, m, tx.Now(), tx.Now(), i.Item)); err != nil {
+				return err
 			}
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // ReceiveIncentive notes that an item has arrived.
 func (c *Conduct) ReceiveIncentive(ctx context.Context, by identity.Actor, code participant.Code, item string) error {
-	return c.changeIncentive(ctx, by, "incentive.receive", code, item, func(tx *store.Tx, i *store.Incentive) error {
-		if i.Sent == nil {
-			return problem.New(problem.Conflict, "It has not been sent yet")
-		}
-		i.Received = new(tx.Now())
-		return nil
-	})
+	return c.changeIncentive(ctx, by, "incentive.receive", code, item, receiveIncentive)
+}
+
+func receiveIncentive(tx *store.Tx, i *store.Incentive) error {
+	switch {
+	case i.Sent == nil:
+		return problem.New(problem.Conflict, "It has not been sent yet")
+	case i.Received != nil:
+		return problem.New(problem.Conflict, "It has been noted as received already")
+	}
+	i.Received = new(tx.Now())
+	return nil
 }
 
 func (c *Conduct) changeIncentive(ctx context.Context, by identity.Actor, verb string, code participant.Code, item string, change func(*store.Tx, *store.Incentive) error) error {

@@ -174,6 +174,11 @@ func (s *Site) routes() []route {
 		{"POST /people/{code}/messages", "message.resend", s.messageResend},
 
 		// Incentives and pay
+		{"GET /incentives", "incentive.read", s.incentiveList},
+		{"GET /incentives/labels", "incentive.read", s.incentiveLabels},
+		{"POST /incentives/send", "incentive.send", s.incentiveSend},
+		{"POST /incentives/receive", "incentive.receive", s.incentiveReceive},
+		{"POST /incentives/addresses", "incentive.export", s.incentiveExport},
 
 		// Every other address
 		{"/", anybody, nowhere},
@@ -196,5 +201,6 @@ var menu = []struct{ label, href, verb, what string }{
 	{"Audit trail", "/audit", "audit.read", "Every act, in one sequence that cannot be altered without being found out."},
 	{"Consents", "/consents", "consent.read", "Who has agreed to which version, by code, with the hash of each paper."},
 	{"Messages", "/messages", "message.read", "Every mail that is planned, before it goes: to read, change, move or stop."},
+	{"Incentives", "/incentives", "incentive.read", "What is to be posted to whom, and what has arrived."},
 	{"Outbox", "/outbox", "outbox.read", "Every message to everybody: what, when and why."},
 }

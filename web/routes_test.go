@@ -48,6 +48,8 @@ var read = map[string][]webtest.Scenario{
 	"GET /messages":                {{Path: "/messages?state=all", Sees: []string{"By message", "Each mail"}, Has: []string{".letters a"}}},
 	"GET /messages/{id}":           {{Path: "/messages/1", Sees: []string{"As its reader will find it", "What really went"}}},
 	"GET /messages/plan/{message}": {{Path: "/messages/plan/survey", Sees: []string{"7 days before “", "These are the protocol’s"}}},
+	"GET /incentives":              {{Path: "/incentives", Sees: []string{"Neither codes nor groups"}}},
+	"GET /incentives/labels":       {{Path: "/incentives/labels", Sees: []string{"Print this page"}}},
 	"GET /outbox":                  {{Path: "/outbox", Sees: []string{"messages, the latest first"}, Has: []string{".letters a"}}},
 	"GET /outbox/{id}":             {{Path: "/outbox/1", Sees: []string{"An invitation", "rehearsal sends no mail"}}},
 }

@@ -218,7 +218,7 @@ func (r *rehearsal) open(everyone []*person) error {
 	}
 	roster := make([]conduct.Person, len(everyone))
 	for i, who := range everyone {
-		roster[i] = conduct.Person{Name: who.name, Email: who.email, Zone: who.zone}
+		roster[i] = conduct.Person{Name: who.name, Email: who.email, Zone: who.zone, Address: fmt.Sprintf("%d Example Street\nBoston, MA 02115", 10+i)}
 	}
 	codes, err := r.c.AddRoster(r.ctx, coordinator, roster)
 	if err != nil {

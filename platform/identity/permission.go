@@ -93,6 +93,8 @@ var permissions = map[string][]Role{
 	"incentive.issue":   {Clock},
 	"incentive.send":    {Coordinator},
 	"incentive.receive": {Participant, Coordinator},
+	"incentive.read":    {Coordinator}, // items with names and addresses, for whoever posts them; no code, no arm
+	"incentive.export":  {Coordinator},
 
 	"account.sign_in": {Visitor},
 	"account.secure":  {Coach, Coordinator, Statistician, Leadership, Finance, Owner}, // one's own

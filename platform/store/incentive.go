@@ -17,12 +17,13 @@ type Incentive struct {
 	Issued      time.Time
 	Sent        *time.Time
 	Received    *time.Time
+	Carrier     []byte // what the carrier calls the parcel, sealed; nil: nothing was noted
 }
 
-const incentiveColumns = "participant, item, visit, cost, issued, sent, received"
+const incentiveColumns = "participant, item, visit, cost, issued, sent, received, carrier"
 
 func scanIncentive(scan Scan) (i Incentive, err error) {
-	return i, scan(&i.Participant, &i.Item, &i.Visit, &i.Cost, &i.Issued, moment{&i.Sent}, moment{&i.Received})
+	return i, scan(&i.Participant, &i.Item, &i.Visit, &i.Cost, &i.Issued, moment{&i.Sent}, moment{&i.Received}, &i.Carrier)
 }
 
 // IssueIncentive files an item, once for each person; fresh is false where it was filed before.
@@ -41,9 +42,9 @@ func (tx *Tx) Incentive(ctx context.Context, code participant.Code, item string)
 	return i, err
 }
 
-// SaveIncentive writes back when an item was sent and received.
+// SaveIncentive writes back when an item was sent, how, and when it was received.
 func (tx *Tx) SaveIncentive(ctx context.Context, i Incentive) error {
-	_, err := tx.Do(ctx, "UPDATE incentive SET sent = $3, received = $4 WHERE participant = $1 AND item = $2", i.Participant, i.Item, maybe(i.Sent), maybe(i.Received))
+	_, err := tx.Do(ctx, "UPDATE incentive SET sent = $3, received = $4, carrier = $5 WHERE participant = $1 AND item = $2", i.Participant, i.Item, maybe(i.Sent), maybe(i.Received), i.Carrier)
 	return err
 }
 
