@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"rekindle/platform/identity"
 	"rekindle/platform/store"
@@ -22,8 +23,10 @@ type Sheet struct {
 	Visit       string
 	Instrument  string
 	Answers     instrument.Answers
-	Submit      bool     // the form is done
-	Drop        []string // items of which the person was told that their answers are taken out, as branching no longer asks for them
+	Submit      bool      // the form is done
+	Shown       time.Time // when the page that was filled in was shown; zero: not known
+	Window      string    // of the browser, so that another one can tell that this was saved meanwhile; empty: not known
+	Drop        []string  // items of which the person was told that their answers are taken out, as branching no longer asks for them
 }
 
 // Progress is where a person stands after an act.
@@ -94,6 +97,11 @@ func (c *Conduct) Answer(ctx context.Context, by identity.Actor, sheet Sheet) (p
 		}
 		if err := tx.SaveAnswers(ctx, form, changed, submit); err != nil {
 			return err
+		}
+		if shown := sheet.Shown; !shown.IsZero() && !shown.Before(v.Opens) && !shown.After(tx.Now()) {
+			if err := tx.TimePage(ctx, form, sheet.Window, shown, assessment.OnPage(shown, form.SavedAt, tx.Now())); err != nil {
+				return err
+			}
 		}
 		if err := record(ctx, tx, by, "assessment.answer", string(r.Code), nil,
 			facts{"visit": v.ID, "form": in.ID, "items": len(changed), "submitted": submit}, ""); err != nil {

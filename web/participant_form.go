@@ -25,6 +25,8 @@ type participantFormPage struct {
 	Kept          bool     // saved for later
 	Earlier       string   // the page before; empty: this is the first
 	Follow        followed
+	Window        openPage
+	Replaces      bool // what another window saved since this page was shown
 	Corrections   []correctionLine
 	Corrects      bool   // a submitted answer can be corrected
 	Correct       string // address of the page that does it
@@ -86,7 +88,7 @@ func (s *Site) formShow(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	_, page, err := s.formPage(r, st, nil)
+	_, page, _, err := s.formPage(r, st, nil)
 	if err != nil {
 		return err
 	}
@@ -96,7 +98,7 @@ func (s *Site) formShow(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	w.Header().Set("Content-Security-Policy", scripted)
+	w.Header().Set("Content-Security-Policy", drafting)
 	return s.showMine(w, r, http.StatusOK, "participant_form", "survey_title", page)
 }
 
@@ -129,26 +131,30 @@ func (s *Site) formSave(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	in, page, err := s.formPage(r, st, r.PostForm)
+	in, page, saved, err := s.formPage(r, st, r.PostForm)
 	if err != nil {
 		return err
 	}
 	visit, by := r.PathValue("visit"), actor(r)
-	if page.Sent { // sent before: a second tap, or another device
+	what := r.PostForm.Get("go")
+	if page.Sent && what != "draft" { // sent before: a second tap, or another device
 		http.Redirect(w, r, st.next(true), http.StatusSeeOther)
 		return nil
 	}
-	sheet := conduct.Sheet{Participant: by.Participant, Visit: visit, Instrument: in.ID, Answers: instrument.Answers{}}
+	sheet := conduct.Sheet{Participant: by.Participant, Visit: visit, Instrument: in.ID, Answers: instrument.Answers{}, Window: page.Window.Window, Shown: page.Window.shown()}
 	for _, it := range in.Items {
 		if a, p := it.Read(typed(it, r.PostForm)); p == nil && (a != instrument.Declined || !s.needed(it, in)) {
 			sheet.Answers[it.ID] = a
 		}
 	}
-	what := r.PostForm.Get("go")
+	page.Replaces = page.Window.replaces(saved, sheet.Answers)
+	if what == "draft" {
+		return s.draft(w, r, st, page, sheet)
+	}
 	if what == "later" {
 		page.Wrong = slices.DeleteFunc(page.Wrong, func(id string) bool { return sheet.Answers[id] == instrument.Blank && typedBlank(in, id, r.PostForm) })
 	}
-	held := len(page.Wrong) > 0 || what == "next" && page.Blank > 0 || what != "later" && page.Follow.holds()
+	held := len(page.Wrong) > 0 || what == "next" && page.Blank > 0 || what != "later" && (page.Follow.holds() || page.Replaces)
 	sheet.Submit = !held && what != "later"
 	sheet.Drop = page.Follow.told
 	progress, err := s.Conduct.Answer(r.Context(), by, sheet)
@@ -157,8 +163,8 @@ func (s *Site) formSave(w http.ResponseWriter, r *http.Request) error {
 	}
 	switch {
 	case held:
-		page.Kept = what == "later"
-		w.Header().Set("Content-Security-Policy", scripted)
+		page.Kept, page.Window.Since = what == "later", st.Now.UnixMicro()
+		w.Header().Set("Content-Security-Policy", drafting)
 		return s.showMine(w, r, http.StatusUnprocessableEntity, "participant_form", "survey_title", page)
 	case what == "later":
 		http.Redirect(w, r, home+"?kept", http.StatusSeeOther)
@@ -194,26 +200,27 @@ func (s *Site) needed(it *instrument.Item, in *instrument.Instrument) bool {
 }
 
 // formPage makes the page of a form: with what was typed where form is not nil, else with what is saved.
-func (s *Site) formPage(r *http.Request, st standing, form map[string][]string) (*instrument.Instrument, participantFormPage, error) {
+func (s *Site) formPage(r *http.Request, st standing, form map[string][]string) (*instrument.Instrument, participantFormPage, instrument.Answers, error) {
 	var page participantFormPage
 	v, at, err := st.find(r.PathValue("visit"), r.PathValue("form"))
 	if err != nil {
-		return nil, page, err
+		return nil, page, nil, err
 	}
 	in, err := instrument.Find(v.Forms[at].Instrument)
 	if err != nil {
-		return nil, page, err
+		return nil, page, nil, err
 	}
 	saved, branches, err := s.savedForm(r, v.ID, in)
 	if err != nil {
-		return nil, page, err
+		return nil, page, nil, err
 	}
 	lang := tongue(r)
 	words, err := s.wording(in, lang)
 	if err != nil {
-		return nil, page, err
+		return nil, page, nil, err
 	}
 	page = participantFormPage{Survey: v.Name, Position: at + 1, Of: len(v.Forms), Notice: words.Notice, Demonstration: words.Demonstration, Sent: saved.Submitted != nil || !v.Open, Shut: saved.Submitted == nil && !v.Open}
+	page.Window = opened(st.Now, saved, form)
 	if at > 0 {
 		page.Earlier = v.Forms[at-1].Instrument
 	}
@@ -224,7 +231,7 @@ func (s *Site) formPage(r *http.Request, st standing, form map[string][]string) 
 	for _, it := range in.Items {
 		f, err := s.field(in, it, words, lang, saved.Answers[it.ID], form)
 		if err != nil {
-			return nil, page, err
+			return nil, page, nil, err
 		}
 		f.Hidden = hidden[it.ID]
 		page.Follow.note(f, form)
@@ -242,7 +249,7 @@ func (s *Site) formPage(r *http.Request, st standing, form map[string][]string) 
 		g := &page.Groups[i]
 		g.Grid = g.Grid && len(g.Items) > 1
 	}
-	return in, page, nil
+	return in, page, saved.Answers, nil
 }
 
 func (s *Site) wording(in *instrument.Instrument, lang string) (*instrument.Wording, error) {

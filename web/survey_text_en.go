@@ -42,4 +42,9 @@ var surveyEnglish = map[string]string{
 	"problem_503":        "A part of the program cannot be reached. Nothing was changed. Please try again in a few minutes.",
 	"problem_long":       "What was sent is too long: at most %d KB can be sent at once.",
 	"problem_reference":  "Reference",
+	"draft_saved":        "Saved %s",
+	"draft_other":        "This part was also changed in another window or on another device. What you see here takes its place.",
+	"draft_replaces":     "Look it over, then send it.",
+	"draft_sent":         "This part has been sent or has closed, so nothing more is saved here.",
+	"draft_failed":       "Not saved just now. It is tried again by itself; “Save and continue later” saves too.",
 }

@@ -42,4 +42,9 @@ var surveySpanish = map[string]string{
 	"problem_503":        "No se puede acceder a una parte del programa. No se ha cambiado nada. Inténtelo de nuevo en unos minutos.",
 	"problem_long":       "Lo que se envió es demasiado largo: se pueden enviar como máximo %d KB a la vez.",
 	"problem_reference":  "Referencia",
+	"draft_saved":        "Guardado a las %s",
+	"draft_other":        "Esta parte también se cambió en otra ventana o en otro dispositivo. Lo que ve aquí ocupa su lugar.",
+	"draft_replaces":     "Revíselo y envíelo.",
+	"draft_sent":         "Esta parte ya se envió o se cerró, así que aquí no se guarda nada más.",
+	"draft_failed":       "No se pudo guardar ahora. Se intentará de nuevo sin que haga nada; «Guardar y seguir más tarde» también guarda.",
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"rekindle/problem"
 	"rekindle/trial/assessment"
@@ -122,11 +123,11 @@ func (tx *Tx) Form(ctx context.Context, code participant.Code, visit, instrument
 	return f, err
 }
 
-const formColumns = "participant, visit, instrument, started, submitted"
+const formColumns = "participant, visit, instrument, started, submitted, saved, shown, seconds, page_window"
 
 func scanForm(scan Scan) (f FormOf, err error) {
 	f.Answers = instrument.Answers{}
-	return f, scan(&f.Participant, &f.Visit, &f.Instrument, &f.StartedAt, moment{&f.Submitted})
+	return f, scan(&f.Participant, &f.Visit, &f.Instrument, &f.StartedAt, moment{&f.Submitted}, &f.SavedAt, moment{&f.ShownAt}, &f.Seconds, &f.Window)
 }
 
 // SaveAnswers lays answers over those of a form, starting it where it was not, and stamps its submission where submit is set. A
@@ -153,6 +154,14 @@ func (tx *Tx) SaveAnswers(ctx context.Context, f FormOf, changed instrument.Answ
 	}
 	return tx.insert(ctx, "answer (participant, visit, instrument, item, value)", rows,
 		"ON CONFLICT (participant, visit, instrument, item) DO UPDATE SET value = excluded.value")
+}
+
+// TimePage notes from which window a form was saved, when its page was shown, which counts the first time, and how many seconds more it was
+// in front of somebody.
+func (tx *Tx) TimePage(ctx context.Context, f FormOf, window string, shown time.Time, seconds int) error {
+	_, err := tx.Do(ctx, `UPDATE form SET page_window = $4, shown = coalesce(shown, $5), seconds = seconds + $6
+		WHERE participant = $1 AND visit = $2 AND instrument = $3`, f.Participant, f.Visit, f.Instrument, window, Time{shown}, seconds)
+	return err
 }
 
 // Submitted gives the instruments of a visit that a person has submitted.

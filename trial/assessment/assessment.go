@@ -22,6 +22,24 @@ type Form struct {
 	Answers    instrument.Answers
 	StartedAt  time.Time
 	Submitted  *time.Time // nil: still being filled in
+
+	// How it was filled in. No analysis uses it.
+	SavedAt time.Time
+	ShownAt *time.Time // when its page was first shown; nil: not known
+	Seconds int        // that its page was in front of somebody: see OnPage
+	Window  string     // of a browser from which it was saved last; empty: not known
+}
+
+// longestPause bounds what one stretch without a save counts for.
+const longestPause = 30 * time.Minute
+
+// OnPage gives the seconds that a page was in front of somebody since it was shown, or since its last save where that is later: at most
+// half an hour, and none where the clock says that it was shown in time to come.
+func OnPage(shown, saved, now time.Time) int {
+	if shown.Before(saved) {
+		shown = saved
+	}
+	return int(max(0, min(now.Sub(shown), longestPause)) / time.Second)
 }
 
 // Forms gives the instruments that a person is asked at a visit, in the protocol's order. arm is empty before

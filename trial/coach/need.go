@@ -18,7 +18,9 @@ type Need struct {
 
 // Meets reports whether a coach speaks the language and offers the way of meeting that is looked for.
 func (n Need) Meets(p Profile) bool {
-	speaks := func(language string) bool { return strings.EqualFold(strings.TrimSpace(language), strings.TrimSpace(n.Language)) }
+	speaks := func(language string) bool {
+		return strings.EqualFold(strings.TrimSpace(language), strings.TrimSpace(n.Language))
+	}
 	return (n.Language == "" || slices.ContainsFunc(p.Languages, speaks)) && (n.Mode == "" || p.Offers(n.Mode))
 }
 
