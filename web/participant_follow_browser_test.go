@@ -25,7 +25,7 @@ func guess(rng *rand.Rand, depth int) string {
 	case 0, 1:
 		return "(" + part() + pick(" and ", " or ", " && ", " || ") + part() + ")"
 	case 2:
-		return pick("not ", "!") + "(" + part() + ")"
+		return "(" + pick("not ", "!") + "(" + part() + "))"
 	case 3:
 		return pick("sum", "mean", "min", "max") + "(" + part() + ", " + part() + ", " + part() + ")"
 	case 4:
@@ -147,11 +147,11 @@ func TestSurveyInABrowser(t *testing.T) {
 			l.look("sent")
 			l.Follow(`a[href="/me/correct/baseline/demographics"]`)
 			l.look("correct-which")
-			l.Follow(`a[href="?item=age_group"]`)
-			l.look("correct-one")
 			for _, what := range l.Unreached() {
 				t.Errorf("correct: %s", what)
 			}
+			l.Follow(`a[href="?item=age_group"]`)
+			l.look("correct-one")
 			webtest.Evaluate[bool](l.Tab, `(() => { document.querySelector("input[name=age_group][value='51_60']").click(); document.querySelector("#reason").value = "mis-tapped"; return true; })()`)
 			l.Follow("form button.first")
 			l.look("corrected")
@@ -161,5 +161,29 @@ func TestSurveyInABrowser(t *testing.T) {
 			l.Goto("/me/correct/baseline/demographics?item=gender&lang=en")
 			l.look("dark-correct")
 		})
+	}
+}
+
+// Without scripts the same form asks what follows on its next page.
+func TestSurveyWithoutScripts(t *testing.T) {
+	v, code := signed(t, branched)
+	server := httptest.NewServer(v.handler)
+	t.Cleanup(server.Close)
+	tab := v.tab(server, webtest.Phone)
+	tab.Unscripted()
+	tab.Goto(demographics)
+	for _, field := range []string{"gender'][value='woman", "race_ethnicity'][value='white", "age_group'][value='41_50", "relationship'][value='single", "employment'][value='full_time",
+		"clinical_role'][value='procedural", "department_of_medicine'][value='no", "faculty_appointment'][value='full", "prior_coaching'][value='no"} {
+		tab.Click("input[name='" + field + "']")
+	}
+	tab.Follow("button[value=next]")
+	const asked = `document.querySelector("#q-years_in_practice").checkVisibility()`
+	if !webtest.Evaluate[bool](tab, asked) || v.stored(code, "baseline", "demographics").Submitted != nil {
+		t.Fatal("the next page does not ask what follows")
+	}
+	webtest.Evaluate[bool](tab, `(() => { document.querySelector("input[name=years_in_practice]").value = 12; return true; })()`)
+	tab.Follow("button[value=next]")
+	if at := webtest.Evaluate[string](tab, "location.pathname"); at != "/me/survey/baseline/pfi16" {
+		t.Errorf("at %s", at)
 	}
 }
