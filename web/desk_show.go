@@ -104,7 +104,7 @@ func (s *Site) deskShow(w http.ResponseWriter, r *http.Request) error {
 
 // deskSteps are what a new coach has still to do; none once all of it is done.
 func deskSteps(profile, photo, hours bool) []deskStep {
-	if profile && photo && hours {
+	if profile && hours {
 		return nil
 	}
 	return []deskStep{

@@ -1,8 +1,13 @@
 package web_test
 
 import (
+	"bytes"
 	"fmt"
+	"image"
+	"image/jpeg"
+	"mime/multipart"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -285,5 +290,79 @@ func TestCoachClosesSessions(t *testing.T) {
 	d.send(missed+"/miss", url.Values{"side": {"participant"}}, missed+"?kept=missed")
 	if text := d.get("/desk/person/"+string(d.coachees[2])).Text(t, "main"); !strings.Contains(text, "Did not come") {
 		t.Error(text)
+	}
+}
+
+// upload sends a file as a form does, and gives the reply.
+func (d *desked) upload(file []byte, crop string) *webtest.Page {
+	d.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	succeed(d, form.WriteField("crop", crop))
+	part, err := form.CreateFormFile("photo", "me.jpg")
+	succeed(d, err)
+	_, err = part.Write(file)
+	succeed(d, err)
+	succeed(d, form.Close())
+	r := httptest.NewRequestWithContext(d.Context(), http.MethodPost, "/desk/photo", &body)
+	r.Header.Set("Content-Type", form.FormDataContentType())
+	for name, value := range d.cookies[0] {
+		r.AddCookie(&http.Cookie{Name: name, Value: value})
+	}
+	w := httptest.NewRecorder()
+	d.handler.ServeHTTP(w, r)
+	return &webtest.Page{Status: w.Code, Header: w.Header(), Body: w.Body.String()}
+}
+
+func TestCoachPhoto(t *testing.T) {
+	d := atDesk(t, 2)
+	small := "/coach-photo/" + string(d.coaches[0]) + "/small"
+	if p := d.get(small); p.Header.Get("Content-Type") != "image/svg+xml" || p.Header.Get("Cache-Control") != "private, max-age=300" {
+		t.Errorf("what is drawn: %v", p.Header)
+	}
+	for name, file := range map[string][]byte{
+		"SVG": []byte(`<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`), "no picture": []byte("GIF89a"), "no photo": nil, "more than 10 MB": make([]byte, 11<<20),
+	} {
+		if p := d.upload(file, "centre"); p.Status != http.StatusUnprocessableEntity || !strings.Contains(p.Body, name) {
+			t.Errorf("%s: status %d", name, p.Status)
+		}
+	}
+	var photo bytes.Buffer
+	succeed(t, jpeg.Encode(&photo, image.NewGray(image.Rect(0, 0, 300, 500)), nil))
+	if p := d.upload(photo.Bytes(), "top"); p.Status != http.StatusSeeOther {
+		t.Fatalf("status %d: %s", p.Status, p.Body)
+	}
+	var later *visitor // enrolled, and coaching is not open to them
+	for i := 0; later == nil; i++ {
+		codes, err := d.AddRoster(t.Context(), office, []conduct.Person{{Name: "Dr. Later", Email: fmt.Sprintf("later%d@hospital.example", i)}})
+		succeed(t, err)
+		succeed(t, d.SendLink(t.Context(), office, codes[0]))
+		v := d.come(d.link(codes[0]))
+		v.baseline()
+		if d.record(codes[0]).UnlockedAt == nil {
+			later = v
+		}
+	}
+	hers := d.come(d.link(d.coachees[0]))
+	scenarios := []webtest.Scenario{
+		{Name: "the coach", Path: small, Cookie: d.cookies[0]},
+		{Name: "another coach", Path: small, Cookie: d.cookies[1], Status: http.StatusNotFound},
+		{Name: "a coachee", Path: small, Cookie: hers.cookies},
+		{Name: "whoever may choose", Path: "/coach-photo/" + string(d.coaches[1]) + "/large", Cookie: hers.cookies},
+		{Name: "the coordinator", Path: strings.Replace(small, "small", "large", 1), Cookie: d.others(identity.Coordinator)},
+		{Name: "leadership", Path: small, Cookie: d.others(identity.Leadership), Status: http.StatusNotFound},
+		{Name: "the owner", Path: small, Cookie: d.others(identity.Owner), Status: http.StatusNotFound},
+		{Name: "a visitor", Path: small, Status: http.StatusForbidden},
+		{Name: "before coaching is open", Path: small, Cookie: later.cookies, Status: http.StatusNotFound},
+		{Name: "no size", Path: strings.Replace(small, "small", "huge", 1), Cookie: d.cookies[0], Status: http.StatusNotFound},
+		{Name: "no coach", Path: "/coach-photo/NOPE-NOPE/small", Cookie: d.others(identity.Coordinator), Status: http.StatusNotFound},
+	}
+	webtest.Run(t, d.handler, scenarios)
+	if p := d.get(small); p.Header.Get("Content-Type") != "image/jpeg" {
+		t.Errorf("the photo is %v", p.Header)
+	}
+	d.send("/desk/photo/remove", url.Values{}, "/desk/profile?kept")
+	if p := d.get(small); p.Header.Get("Content-Type") != "image/svg+xml" {
+		t.Errorf("a photo that was removed: %v", p.Header)
 	}
 }

@@ -55,7 +55,7 @@ func (s *Site) Handler() http.Handler {
 // largestForm bounds what a form may send, in bytes; where a file comes with it, largestFile has the route's own bound.
 const largestForm = 1 << 20
 
-var largestFile = map[string]int64{"POST /roster": largestRoster}
+var largestFile = map[string]int64{"POST /roster": largestRoster, "POST /desk/photo": largestPhoto}
 
 // mostSent is how much a route may be sent.
 func mostSent(rt route) int64 {
