@@ -39,7 +39,7 @@ func TestProtocolCheckOfBrokenFile(t *testing.T) {
 	path := file(t, "broken.toml", text)
 	status, out, errs := run(t, nil, "protocol", "check", path)
 	for _, want := range []string{
-		"mistake, broken.toml line 134, allocation.block_sizes[2]\n    a block of 5 cannot keep the allocation ratio 1:1\n    -> a multiple of 2, as 6\n",
+		"mistake, broken.toml line 196, allocation.block_sizes[2]\n    a block of 5 cannot keep the allocation ratio 1:1\n    -> a multiple of 2, as 6\n",
 		"outcome[work_exhaustion].score\n    there is no score of pfi16 \"pfi_wee\"\n    -> did you mean \"pfi_we\"?\n",
 	} {
 		if !strings.Contains(out, want) {
@@ -115,7 +115,7 @@ func TestProtocolShow(t *testing.T) {
 
 	broken := file(t, "broken.toml", strings.Replace(published(t), "cap = 138 ", `cap = "many" `, 1))
 	status, out, errs = run(t, nil, "protocol", "show", broken)
-	if status != 1 || out != "" || !strings.Contains(errs, `broken.toml line 28: enrolment.cap: "many" is text`) {
+	if status != 1 || out != "" || !strings.Contains(errs, `broken.toml line 30: enrolment.cap: "many" is text`) {
 		t.Errorf("status %d\n%s%s", status, out, errs)
 	}
 }

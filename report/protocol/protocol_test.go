@@ -58,7 +58,7 @@ func TestTextSaysWhatTheMethodsSay(t *testing.T) {
 		"Coaching minus Delayed intervention, in the change from Baseline to 3 months",
 		"USD 200 an hour", "USD 2,500 once to each coach", "USD 1,400 per participant for 3.5 hours",
 		"Who decides whether you receive coaching now or in three months? Right: Chance does.",
-		"Warning (kiser2024.toml line 29, enrolment.goal): A goal of 100 gives 71% power",
+		"Warning (kiser2024.toml line 31, enrolment.goal): A goal of 100 gives 71% power",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("without %q", want)

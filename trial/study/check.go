@@ -39,6 +39,7 @@ func Check(p *Protocol, catalogue Catalogue) problem.List {
 	c.columns()
 	c.cost()
 	c.simulation()
+	c.languages()
 
 	for _, read := range p.source.found {
 		c.found = append(c.found, finding{p.lineOf(p.source.at[read]), read})

@@ -36,6 +36,11 @@ func (c *checker) messages() {
 			for key, text := range map[string]string{"subject": m.Subject, "body": m.Body} {
 				c.template(at(path, key), text, m.Purpose)
 			}
+			for language, spoken := range m.Spoken {
+				for key, text := range spoken {
+					c.template(at(path, key)+"_"+language, text.String(), m.Purpose)
+				}
+			}
 		}
 		needs := m.Anchor == FromVisit || m.Purpose == SurveyOpen || m.Purpose == SurveyReminder
 		if needs || m.Visit != "" {
@@ -113,7 +118,7 @@ func (c *checker) template(path, text string, purpose Purpose) {
 	if rest := placeholder.ReplaceAllString(text, ""); strings.Contains(rest, "{{") || strings.Contains(rest, "}}") {
 		c.wrong(path, "{{word}}, with two braces on both sides", "a pair of braces is left open")
 	}
-	if strings.HasSuffix(path, "body") && !slices.Contains(used(text), "link") && slices.Contains([]Purpose{Announcement, SurveyOpen, SurveyReminder}, purpose) && strings.TrimSpace(text) != "" {
+	if strings.Contains(path, "body") && !slices.Contains(used(text), "link") && slices.Contains([]Purpose{Announcement, SurveyOpen, SurveyReminder}, purpose) && strings.TrimSpace(text) != "" {
 		c.wrong(path, "put {{link}} into the text", "the message does not say where to answer")
 	}
 }

@@ -129,7 +129,7 @@ var slips = []broken{
 	{"mail before its cause", "", "days = [2, 5, 9, 14]", "days = [-2, 5, 9, 14]", "", "message[choose-coach].days[1]", "before the randomization", "0 or more", 0},
 	{"announcements that differ", "id = \"announcement\"", "days = [0, 56]", "days = [0, 55]", "", "message[announcement].days", "[0 55]", "[0 56]", 0},
 	{"announcement after closing", "", "announcements = [0, 56]", "announcements = [0, 156]", "", "enrolment.announcements[2]", "day 156 is after enrolment has closed", "at most 118", 1},
-	{"incentive", "", "name = \"Journal\"\nvisit = \"month3\"", "name = \"Journal\"\nvisit = \"month6\"", "visit = \"month6\"", "incentive[journal].visit", `no visit "month6"`, `did you mean "month3"?`, 0},
+	{"incentive", "", "name_es = \"Cuaderno\"\nvisit = \"month3\"", "name_es = \"Cuaderno\"\nvisit = \"month6\"", "visit = \"month6\"", "incentive[journal].visit", `no visit "month6"`, `did you mean "month3"?`, 0},
 
 	{"rule", "", `rule = "received-or-control"`, `rule = "received"`, "", "population[mitt].rule", `"received"`, `did you mean "received-or-control"?`, 0},
 	{"no leading population", "", "default = true #", "default = false #", "[[population]]", "population", "no population leads", "default = true", 0},

@@ -29,6 +29,9 @@ func (p *Protocol) table(to reflect.Value, tree map[string]any, path string) {
 	for _, key := range slices.Sorted(maps.Keys(tree)) {
 		at := join(path, key)
 		i, known := fields[key]
+		if !known && p.speak(to, key, tree[key], at) {
+			continue
+		}
 		if !known {
 			wrong := p.wrong(at, "there is no such key")
 			place := at

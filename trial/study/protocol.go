@@ -12,7 +12,7 @@ package study
 // their list; they appear in data files and in the audit trail and never change once enrolment has opened.
 type Protocol struct {
 	ID           string       `toml:"id"`
-	Title        string       `toml:"title"`
+	Title        string       `toml:"title" told:"words"`
 	Version      string       `toml:"version"`
 	Source       string       `toml:"source"`   // where the facts come from: a citation
 	Timezone     string       `toml:"timezone"` // IANA name; days and quiet hours are counted in it
@@ -39,14 +39,18 @@ type Protocol struct {
 	Simulation  Simulation   `toml:"simulation"`
 
 	source source // the file it was read from
+
+	Spoken Spoken // the same in other languages
 }
 
 // Contact is who answers questions, and who is told of a safety concern when the consent says so.
 type Contact struct {
-	Name   string `toml:"name"`
+	Name   string `toml:"name" told:"words"`
 	Email  string `toml:"email"`
 	Phone  string `toml:"phone"`
 	Safety string `toml:"safety"` // e-mail of the safety contact; empty: nobody but the participant is told
+
+	Spoken Spoken // the same in other languages
 }
 
 // Registration is the entry in a public trial register.
@@ -72,36 +76,44 @@ type Enrolment struct {
 // Criterion is one eligibility rule in words; Item and Equals make it checkable against an answer or a roster column.
 type Criterion struct {
 	ID     string `toml:"id"`
-	Text   string `toml:"text"`
+	Text   string `toml:"text" told:"words"`
 	Item   string `toml:"item"` // roster column or item of a baseline form; empty: attested by the participant
 	Equals string `toml:"equals"`
+
+	Spoken Spoken // the same in other languages
 }
 
 // Consent is one version of the consent text.
 type Consent struct {
 	Version   string            `toml:"version"`
 	Effective Date              `toml:"effective"`
-	Text      string            `toml:"text"` // Markdown
+	Text      string            `toml:"text" told:"words"` // Markdown
 	Questions []ConsentQuestion `toml:"question"`
+
+	Spoken Spoken // the same in other languages
 }
 
 // ConsentQuestion confirms understanding before the name is typed.
 type ConsentQuestion struct {
-	Text    string   `toml:"text"`
-	Choices []string `toml:"choices"`
+	Text    string   `toml:"text" told:"words"`
+	Choices []string `toml:"choices" told:"words"`
 	Answer  int      `toml:"answer"` // index of the right choice, from 0
+
+	Spoken Spoken // the same in other languages
 }
 
 // Arm is one group of the trial.
 type Arm struct {
 	ID          string   `toml:"id"`
-	Name        string   `toml:"name"`
+	Name        string   `toml:"name" told:"words"`
 	Role        Role     `toml:"role"`
-	Ratio       int      `toml:"ratio"`       // parts of the allocation ratio, at least 1
-	Coaching    bool     `toml:"coaching"`    // may choose a coach at once
-	Resources   []string `toml:"resources"`   // ids of Resource, sent on allocation
-	Unlock      Unlock   `toml:"unlock"`      // when coaching opens for an arm that waits
-	Description string   `toml:"description"` // told to the participant on allocation
+	Ratio       int      `toml:"ratio"`                    // parts of the allocation ratio, at least 1
+	Coaching    bool     `toml:"coaching"`                 // may choose a coach at once
+	Resources   []string `toml:"resources"`                // ids of Resource, sent on allocation
+	Unlock      Unlock   `toml:"unlock"`                   // when coaching opens for an arm that waits
+	Description string   `toml:"description" told:"words"` // told to the participant on allocation
+
+	Spoken Spoken // the same in other languages
 }
 
 // Role of an arm in the contrasts.
@@ -173,13 +185,15 @@ const (
 // Visit is one assessment of every participant.
 type Visit struct {
 	ID           string `toml:"id"`
-	Name         string `toml:"name"`
+	Name         string `toml:"name" told:"words"`
 	Anchor       Anchor `toml:"anchor"`
 	Day          int    `toml:"day"`           // days after the anchor on which it is due
 	WindowBefore int    `toml:"window_before"` // days
 	WindowAfter  int    `toml:"window_after"`  // days
 	Baseline     bool   `toml:"baseline"`      // answered before allocation; allocation follows its completion
 	Forms        []Form `toml:"form"`
+
+	Spoken Spoken // the same in other languages
 }
 
 // Form is one instrument at a visit, for all arms or some.
@@ -218,16 +232,20 @@ type Coaching struct {
 type Framework struct {
 	From  int      `toml:"from"` // first session number it is for, from 1
 	To    int      `toml:"to"`   // last; 0: all later ones
-	Steps []string `toml:"steps"`
+	Steps []string `toml:"steps" told:"words"`
+
+	Spoken Spoken // the same in other languages
 }
 
 // Resource is wellness material that an arm is sent.
 type Resource struct {
 	ID     string `toml:"id"`
-	Title  string `toml:"title"`
-	Text   string `toml:"text"`
-	URL    string `toml:"url"`
+	Title  string `toml:"title" told:"words"`
+	Text   string `toml:"text" told:"words"`
+	URL    string `toml:"url" told:"perhaps"`
 	Urgent bool   `toml:"urgent"` // help always within reach, on every participant's page
+
+	Spoken Spoken // the same in other languages
 }
 
 // Message is one planned mail. Whether it is still due is decided when it is sent, not when it is planned.
@@ -239,8 +257,10 @@ type Message struct {
 	Days    []int    `toml:"days"`  // days after the anchor; one mail for each
 	Hours   int      `toml:"hours"` // added to the days
 	Arms    []string `toml:"arms"`  // empty: all
-	Subject string   `toml:"subject"`
-	Body    string   `toml:"body"` // text with {{name}}, {{link}}, {{date}}
+	Subject string   `toml:"subject" told:"words"`
+	Body    string   `toml:"body" told:"words"` // text with {{name}}, {{link}}, {{date}}
+
+	Spoken Spoken // the same in other languages
 }
 
 // Purpose of a message decides when it is no longer due.
@@ -263,9 +283,11 @@ const (
 // Incentive is an item sent on completion of a visit's survey.
 type Incentive struct {
 	ID    string  `toml:"id"`
-	Name  string  `toml:"name"`
+	Name  string  `toml:"name" told:"words"`
 	Visit string  `toml:"visit"`
 	Cost  float64 `toml:"cost"` // in Cost.Currency; 0: not counted
+
+	Spoken Spoken // the same in other languages
 }
 
 // Population is an analysis set.
