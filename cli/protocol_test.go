@@ -66,7 +66,7 @@ func TestProtocolCheckOfBrokenFile(t *testing.T) {
 	if report.Valid || len(report.Problems) != 7 || len(report.SHA256) != 64 || report.File != path {
 		t.Errorf("%+v", report)
 	}
-	if p := report.Problems[1]; p.Line != 134 || p.Field != "allocation.block_sizes[2]" || p.Warning || p.Remedy == "" || p.Message == "" {
+	if p := report.Problems[1]; p.Line != 196 || p.Field != "allocation.block_sizes[2]" || p.Warning || p.Remedy == "" || p.Message == "" {
 		t.Errorf("%+v", p)
 	}
 }
