@@ -28,7 +28,7 @@ func TestProtocolCheckOfSoundFiles(t *testing.T) {
 		}
 	}
 	status, out, _ := run(t, strings.NewReader(published(t)), "protocol", "check", "-")
-	if want := "warning, standard input line 29, enrolment.goal\n    a goal of 100 gives 71% power"; status != 0 || !strings.Contains(out, want) {
+	if want := "warning, standard input line 31, enrolment.goal\n    a goal of 100 gives 71% power"; status != 0 || !strings.Contains(out, want) {
 		t.Errorf("status %d, without %q\n%s", status, want, out)
 	}
 }

@@ -103,7 +103,7 @@ func (c *Conduct) AddRoster(ctx context.Context, by identity.Actor, people []Per
 				found.Add(p.listed(i))
 			}
 			codes[i], identities[i] = code, id
-			records[i] = participant.Record{Code: code, Status: participant.Listed, Zone: p.Zone}
+			records[i] = participant.Record{Code: code, Status: participant.Listed, Zone: p.Zone, Language: p.Language}
 		}
 		if err := found.Err(); err != nil {
 			return err

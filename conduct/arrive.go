@@ -82,8 +82,13 @@ func (c *Conduct) Arrived(ctx context.Context, secret string) (by identity.Actor
 		if problem.Is(err, problem.NotFound) {
 			return nil
 		}
+		if err != nil {
+			return err
+		}
+		r, err := tx.Participant(ctx, code)
 		if err == nil {
 			by, open = identity.AsParticipant(code), true
+			by.Language = r.Language
 		}
 		return err
 	})

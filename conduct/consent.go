@@ -52,6 +52,11 @@ func (c *Conduct) Consent(ctx context.Context, by identity.Actor, code participa
 		if err != nil {
 			return err
 		}
+		read := a.Language // of the text; one that is not translated is read in English
+		if len(inForce.Spoken[read]) == 0 {
+			read = study.Languages[0]
+		}
+		inForce = study.In(read, inForce)
 		signed, err := tx.Consents(ctx, code)
 		if err != nil {
 			return err
@@ -93,11 +98,11 @@ func (c *Conduct) Consent(ctx context.Context, by identity.Actor, code participa
 			return keyless()
 		}
 		name := tx.Vault.Seal([]byte(strings.TrimSpace(a.Name)), "consent", "name", string(code)+" "+inForce.Version)
-		paper, err := c.paper(r, inForce, a, tx.Now())
+		paper, err := c.paper(r, inForce, read, a, tx.Now())
 		if err != nil {
 			return err
 		}
-		signature := consent.Signature{Version: inForce.Version, Hash: consent.Hash(inForce), SignedAt: tx.Now(), Language: a.Language, Document: sumOf(paper)}
+		signature := consent.Signature{Version: inForce.Version, Hash: consent.Hash(inForce), SignedAt: tx.Now(), Language: read, Document: sumOf(paper)}
 		if err := tx.AddConsent(ctx, code, signature, name, sealPaper(tx, code, inForce.Version, paper)); err != nil {
 			return err
 		}
@@ -114,7 +119,7 @@ func (c *Conduct) Consent(ctx context.Context, by identity.Actor, code participa
 			return err
 		}
 		status = r.Status
-		if err := record(ctx, tx, by, "participant.consent", string(code), nil, facts{"version": inForce.Version, "text": signature.Hash, "language": a.Language, "document": signature.Document}, ""); err != nil {
+		if err := record(ctx, tx, by, "participant.consent", string(code), nil, facts{"version": inForce.Version, "text": signature.Hash, "language": read, "document": signature.Document}, ""); err != nil {
 			return err
 		}
 		if err := c.sendPaper(ctx, tx, code, signature, paper); err != nil {

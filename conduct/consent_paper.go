@@ -45,15 +45,15 @@ var paperWords = map[string]map[string]string{
 }
 
 // paper draws the consent of a person as it was signed. The same consent gives the same bytes.
-func (c *Conduct) paper(r participant.Record, version study.Consent, a Agreement, at time.Time) ([]byte, error) {
-	p, w := c.Protocol, paperWords[a.Language]
+func (c *Conduct) paper(r participant.Record, version study.Consent, language string, a Agreement, at time.Time) ([]byte, error) {
+	p, w := study.In(language, *c.Protocol), paperWords[language]
 	at = at.In(c.zone(r.Zone))
 	name := strings.TrimSpace(a.Name)
-	d := document.New(document.Paper{Kind: w["kind"], Title: p.Title, Language: a.Language, Made: at, Author: name, Program: strings.TrimSpace("Rekindle " + c.Program),
+	d := document.New(document.Paper{Kind: w["kind"], Title: p.Title, Language: language, Made: at, Author: name, Program: strings.TrimSpace("Rekindle " + c.Program),
 		Foot: fmt.Sprintf("%s · %s %s · %s", w["kind"], w["version"], version.Version, r.Code), PageOf: w["page"]})
 	d.Facts([2]string{w["registered"], strings.TrimSpace(p.Registration.Registry + " " + p.Registration.Number)},
-		[2]string{w["version"], fmt.Sprintf(w["in force"], version.Version, study.DayIn(a.Language, version.Effective.Time))},
-		[2]string{w["language"], w["whole"]}, [2]string{w["code"], string(r.Code)}, [2]string{w["contact"], c.contact()})
+		[2]string{w["version"], fmt.Sprintf(w["in force"], version.Version, study.DayIn(language, version.Effective.Time))},
+		[2]string{w["language"], w["whole"]}, [2]string{w["code"], string(r.Code)}, [2]string{w["contact"], contact(p)})
 	d.Rule()
 	d.Markdown(version.Text)
 	if len(a.Attested) > 0 {
@@ -71,7 +71,7 @@ func (c *Conduct) paper(r participant.Record, version study.Consent, a Agreement
 		}
 	}
 	d.Sign(document.Signature{Heading: w["signature"], Agreed: w["agree"], Name: name, Label: w["typed"], Facts: [][2]string{
-		{w["signed"], fmt.Sprintf("%s, %s (%s UTC)", study.DayIn(a.Language, at), at.Format("15:04:05 MST"), at.UTC().Format("2006-01-02 15:04:05"))},
+		{w["signed"], fmt.Sprintf("%s, %s (%s UTC)", study.DayIn(language, at), at.Format("15:04:05 MST"), at.UTC().Format("2006-01-02 15:04:05"))},
 		{w["version"], version.Version}, {w["code"], string(r.Code)}},
 		Note: w["note"], Proof: [][2]string{{w["hash"], consent.Hash(version)}}})
 	return d.PDF()
@@ -120,7 +120,7 @@ func (c *Conduct) sendPaper(ctx context.Context, tx *store.Tx, code participant.
 		return err
 	}
 	w := paperWords[s.Language]
-	letter := link.letter(p, w["mail"], fmt.Sprintf(w["body"], p.Name, s.Version, link.url, c.contact()))
+	letter := link.letter(p, w["mail"], fmt.Sprintf(w["body"], p.Name, s.Version, link.url, c.contactIn(s.Language)))
 	letter.Attachments = []post.Attachment{{Name: paperFile(s.Language, s.Version), Type: "application/pdf", Data: paper}}
 	_, err = tx.Post(ctx, post.Message{Kind: "consent-copy", Person: string(code), Dedupe: fmt.Sprintf("%s consent %s", code, s.Version), Due: tx.Now(), Content: letter})
 	return err

@@ -17,6 +17,7 @@ import (
 	"rekindle/trial/coach"
 	"rekindle/trial/participant"
 	"rekindle/trial/session"
+	"rekindle/trial/study"
 )
 
 // appointmentMail is the kind of the mails that put a session into somebody's calendar, move it there, or take it out.
@@ -33,11 +34,6 @@ func (c *Conduct) domain() string {
 // tellCalendars queues what the calendars of both sides of a session are to know of it: once for each Sequence, a mail of their own for
 // each, because neither is to read the other's address. What goes out is decided when it goes: the newest state alone.
 func (c *Conduct) tellCalendars(ctx context.Context, tx *store.Tx, by identity.Actor, s session.Session) error {
-	if by.Role == identity.Participant && by.Language != "" {
-		if err := tx.SaveLanguage(ctx, by.Participant, by.Language); err != nil {
-			return err
-		}
-	}
 	a := store.Appointment{Session: s.ID, UID: s.ID + "@" + c.domain()}
 	if s.State == session.Booked && by.Role != identity.Coach {
 		unsure, err := c.unsure(ctx, tx, s.Coach)
@@ -175,9 +171,8 @@ func reader(ctx context.Context, tx *store.Tx, c *Conduct, s session.Session, co
 		return r, err
 	}
 	r.zone = c.zone(p.Zone)
-	r.language, err = tx.Language(ctx, code)
-	r.language = cmp.Or(r.language, "en")
-	return r, err
+	r.language = cmp.Or(p.Language, study.Languages[0])
+	return r, nil
 }
 
 // event is a session in somebody's calendar: a title that says nothing, the times, the reader's own page, and for the participant where

@@ -12,17 +12,19 @@ import (
 	"rekindle/platform/store"
 	"rekindle/problem"
 	"rekindle/trial/participant"
+	"rekindle/trial/study"
 )
 
 // Person is who somebody is. It is sealed before it is stored, and nothing of it stands beside answers.
 type Person struct {
-	Name    string            `json:"name"`
-	Email   string            `json:"email"`
-	Phone   string            `json:"phone,omitempty"`
-	Address string            `json:"address,omitempty"`
-	Zone    string            `json:"-"`                 // IANA name; empty: the protocol's
-	Columns map[string]string `json:"columns,omitempty"` // of the roster: "division", "supervisor"
-	Place   string            `json:"-"`                 // where the person stands in a file: "physicians.csv row 12"
+	Name     string            `json:"name"`
+	Email    string            `json:"email"`
+	Phone    string            `json:"phone,omitempty"`
+	Address  string            `json:"address,omitempty"`
+	Zone     string            `json:"-"`                 // IANA name; empty: the protocol's
+	Language string            `json:"-"`                 // as "es"; empty: not known
+	Columns  map[string]string `json:"columns,omitempty"` // of the roster: "division", "supervisor"
+	Place    string            `json:"-"`                 // where the person stands in a file: "physicians.csv row 12"
 }
 
 // The kinds of identity.
@@ -51,6 +53,9 @@ func (p Person) check(place string) (Person, error) {
 		if _, ok := zoneOf(p.Zone); !ok {
 			wrong("zone", "Give an IANA name, as America/New_York.", "%.80q is no time zone", p.Zone)
 		}
+	}
+	if p.Language = strings.ToLower(strings.TrimSpace(p.Language)); p.Language != "" && !slices.Contains(study.Languages, p.Language) {
+		wrong("language", "Give one of "+strings.Join(study.Languages, ", ")+", or nothing.", "%.80q is no language in which people are written to", p.Language)
 	}
 	fields := map[string]string{"name": p.Name, "email": p.Email, "phone": p.Phone, "address": p.Address}
 	for column, value := range p.Columns {

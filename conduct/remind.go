@@ -154,7 +154,8 @@ func (c *Conduct) matter(ctx context.Context, tx *store.Tx, b batch, d store.Mes
 	if !known {
 		return about, "nobody is known by this code any more", nil
 	}
-	m, r := worded(c.Protocol.Messages[i], b.wording, d), b.people[d.Participant]
+	r := b.people[d.Participant]
+	m := worded(study.In(r.Language, c.Protocol.Messages[i]), b.wording, d)
 	about = matter{message: m, record: r, situation: situation}
 	f := followup.Facts{Status: r.Status, Use: r.Use, Arm: situation.Arm, Bounced: situation.Bounced || situation.OptedOut,
 		EnrolmentOpen: c.enrolling(b.study, tx.Now()) == nil && !full(b.study),
@@ -220,27 +221,27 @@ func (c *Conduct) one(ctx context.Context, tx *store.Tx, b batch, d store.Messag
 // words gives what fills a message, as study.Purpose.Words has them.
 func (c *Conduct) words(ctx context.Context, tx *store.Tx, b batch, d store.Message, about matter) (map[string]string, error) {
 	m, r, p, v, s := about.message, about.record, b.reading[d.Participant], about.visit, about.session
-	zone := c.zone(r.Zone)
-	day := func(t time.Time) string { return t.In(zone).Format("Monday, January 2, 2006") }
-	words := map[string]string{"name": p.Name, "title": c.Protocol.Title, "contact": c.contact()}
+	zone, protocol := c.zone(r.Zone), study.In(r.Language, *c.Protocol)
+	day := func(t time.Time) string { return study.WeekdayIn(r.Language, t.In(zone)) }
+	words := map[string]string{"name": p.Name, "title": protocol.Title, "contact": contact(protocol)}
 	switch m.Purpose {
 	case study.Announcement:
-		words["date"] = c.Protocol.Enrolment.Closes.Format("Monday, January 2, 2006")
+		words["date"] = study.WeekdayIn(r.Language, protocol.Enrolment.Closes.Time)
 	case study.SurveyOpen, study.SurveyReminder:
-		planned, _ := c.Protocol.Visit(m.Visit)
+		planned, _ := protocol.Visit(m.Visit)
 		words["visit"], words["date"] = planned.Name, day(v.Closes.Add(-time.Second))
 	case study.AllocationTold, study.ResourcesSent:
-		arm, _ := c.Protocol.Arm(about.situation.Arm)
-		words["arm"], words["description"], words["resources"] = arm.Name, arm.Description, c.resources(arm)
+		arm, _ := protocol.Arm(about.situation.Arm)
+		words["arm"], words["description"], words["resources"] = arm.Name, arm.Description, resources(protocol, arm)
 	case study.ChooseCoach, study.FirstSession, study.CoachingUnlocked:
 		if r.UnlockedAt != nil {
 			_, until := c.Protocol.CoachingPeriod(*r.UnlockedAt)
 			words["date"] = day(until.Add(-time.Second))
 		}
 	case study.SessionReminder:
-		words["date"] = s.Start.In(zone).Format("Monday, January 2, 15:04 MST")
+		words["date"] = study.HourIn(r.Language, s.Start.In(zone))
 	case study.IncentiveSent:
-		for _, i := range c.Protocol.Incentives {
+		for _, i := range protocol.Incentives {
 			if i.ID == d.Session {
 				words["item"] = i.Name
 			}
@@ -255,7 +256,10 @@ func (c *Conduct) words(ctx context.Context, tx *store.Tx, b batch, d store.Mess
 			}
 			with = pair.Coach
 		}
-		words["coach"] = "your coach"
+		words["coach"] = map[string]string{"es": "su coach"}[r.Language]
+		if words["coach"] == "" {
+			words["coach"] = "your coach"
+		}
 		if with != "" {
 			k, err := person(ctx, tx, with)
 			if err != nil {
@@ -268,8 +272,13 @@ func (c *Conduct) words(ctx context.Context, tx *store.Tx, b batch, d store.Mess
 }
 
 // contact gives the study's contact on one line.
-func (c *Conduct) contact() string {
-	k := c.Protocol.Contact
+func (c *Conduct) contact() string { return contact(*c.Protocol) }
+
+// contactIn gives it to those who read a language.
+func (c *Conduct) contactIn(language string) string { return contact(study.In(language, *c.Protocol)) }
+
+func contact(p study.Protocol) string {
+	k := p.Contact
 	var parts []string
 	for _, part := range []string{k.Name, k.Email, k.Phone} {
 		if part != "" {
@@ -280,10 +289,10 @@ func (c *Conduct) contact() string {
 }
 
 // resources gives an arm's resources, a paragraph each.
-func (c *Conduct) resources(arm study.Arm) string {
+func resources(p study.Protocol, arm study.Arm) string {
 	var paragraphs []string
 	for _, id := range arm.Resources {
-		if res, ok := c.Protocol.Resource(id); ok {
+		if res, ok := p.Resource(id); ok {
 			paragraphs = append(paragraphs, strings.TrimSpace(strings.Join([]string{res.Title, res.Text, res.URL}, "\n")))
 		}
 	}
@@ -332,8 +341,9 @@ func (c *Conduct) SendResources(ctx context.Context, by identity.Actor, code par
 		if err := record(ctx, tx, by, "resource.send", string(code), nil, nil, ""); err != nil {
 			return err
 		}
-		m := c.Protocol.Messages[i]
-		subject, body := m.Fill(map[string]string{"name": p.Name, "title": c.Protocol.Title, "contact": c.contact(), "resources": c.resources(arm), "link": link.url})
+		protocol := study.In(r.Language, *c.Protocol)
+		m := protocol.Messages[i]
+		subject, body := m.Fill(map[string]string{"name": p.Name, "title": protocol.Title, "contact": contact(protocol), "resources": resources(protocol, arm), "link": link.url})
 		_, err = tx.Post(ctx, post.Message{Kind: m.ID, Person: string(code), Dedupe: fmt.Sprintf("%s %s again %s", code, m.ID, tx.Now().Format(time.RFC3339Nano)), Due: tx.Now(),
 			Content: link.letter(p, subject, body)})
 		return err

@@ -40,7 +40,7 @@ func (s *Site) startShow(w http.ResponseWriter, r *http.Request) error {
 	}
 	_, closes := s.Conduct.Protocol.EnrolmentWindow()
 	return s.showMine(w, r, http.StatusOK, "participant_start", "start_title", participantStartPage{
-		Study: s.Conduct.Protocol.Title, Sessions: len(s.Conduct.Protocol.Coaching.Sessions),
+		Study: s.spoken(r).protocol.Title, Sessions: len(s.Conduct.Protocol.Coaching.Sessions),
 		Closed:   st.Study.Closed != nil || !st.Now.Before(closes),
 		Full:     st.Study.Capacity > 0 && st.Study.Places >= st.Study.Capacity,
 		Declined: st.Record.Status == participant.Declined,
@@ -63,6 +63,7 @@ type participantConsentPage struct {
 	SignedAt  time.Time // not zero: signed, and shown to be read again
 	Hash      string    // of the text that was signed
 	Text      template.HTML
+	Language  string            // of the text
 	Criteria  []consentQuestion // attested: yes or no
 	Questions []consentQuestion
 	Name      string
@@ -92,7 +93,7 @@ func (s *Site) consentShow(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, home, http.StatusSeeOther)
 		return nil
 	}
-	content, err := s.consentPage(st)
+	content, err := s.consentPage(r, st)
 	if err != nil {
 		return err
 	}
@@ -102,6 +103,7 @@ func (s *Site) consentShow(w http.ResponseWriter, r *http.Request) error {
 // showSigned shows what was signed, as it was.
 func (s *Site) showSigned(w http.ResponseWriter, r *http.Request, st standing, signed consent.Signature) error {
 	for _, version := range s.Conduct.Protocol.Consent {
+		version = study.In(signed.Language, version)
 		if version.Version != signed.Version || consent.Hash(version) != signed.Hash {
 			continue
 		}
@@ -110,16 +112,16 @@ func (s *Site) showSigned(w http.ResponseWriter, r *http.Request, st standing, s
 			return err
 		}
 		return s.showMine(w, r, http.StatusOK, "participant_consent", "consent_title",
-			participantConsentPage{Version: version.Version, Text: text, SignedAt: signed.SignedAt.In(st.zone), Hash: signed.Hash})
+			participantConsentPage{Version: version.Version, Text: text, Language: signed.Language, SignedAt: signed.SignedAt.In(st.zone), Hash: signed.Hash})
 	}
 	return problem.New(problem.Unavailable, "The text that was signed is not in this protocol").Instead("Write to %s and ask for your copy.", s.Conduct.Protocol.Contact.Email)
 }
 
-func (s *Site) consentPage(st standing) (participantConsentPage, error) {
+func (s *Site) consentPage(r *http.Request, st standing) (participantConsentPage, error) {
 	text, err := markdown(st.InForce.Text)
-	page := participantConsentPage{Version: st.InForce.Version, Again: len(st.Signed) > 0, Text: text}
+	page := participantConsentPage{Version: st.InForce.Version, Language: readIn(st.InForce, tongue(r)), Again: len(st.Signed) > 0, Text: text}
 	if !page.Again {
-		for _, c := range attested(s.Conduct.Protocol) {
+		for _, c := range attested(s.spoken(r).protocol) {
 			page.Criteria = append(page.Criteria, consentQuestion{ID: "criterion-" + c.ID, Text: c.Text})
 		}
 	}
@@ -127,6 +129,14 @@ func (s *Site) consentPage(st standing) (participantConsentPage, error) {
 		page.Questions = append(page.Questions, consentQuestion{ID: fmt.Sprintf("question-%d", i), Text: q.Text, Choices: q.Choices})
 	}
 	return page, err
+}
+
+// readIn is the language in which a version is read by those who read a language.
+func readIn(version study.Consent, language string) string {
+	if len(version.Spoken[language]) > 0 {
+		return language
+	}
+	return study.Languages[0]
 }
 
 // attested are the criteria that people answer for themselves.
@@ -162,11 +172,11 @@ func (s *Site) consentSign(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, st.next(true), http.StatusSeeOther)
 		return nil
 	}
-	page, err := s.consentPage(st)
+	page, err := s.consentPage(r, st)
 	if err != nil {
 		return err
 	}
-	given := conduct.Agreement{Version: r.PostForm.Get("version"), Language: "en", Name: r.PostForm.Get("name"), Attested: map[string]bool{}}
+	given := conduct.Agreement{Version: r.PostForm.Get("version"), Language: tongue(r), Name: r.PostForm.Get("name"), Attested: map[string]bool{}}
 	page.Name, page.NameWrong = given.Name, strings.TrimSpace(given.Name) == ""
 	denied := false
 	for i := range page.Criteria {

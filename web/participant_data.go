@@ -84,7 +84,7 @@ func (s *Site) dataDownload(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := s.Conduct.Protocol
+	p := s.spoken(r).protocol
 	d := ownData{Study: p.Title, Registered: p.Registration.Number, MadeAt: st.Now.UTC(), Participant: st.Record, Group: st.Arm.Name, Consents: st.Signed, Sessions: st.Sessions}
 	err = s.read(r, func(tx *store.Tx) error {
 		code := st.Record.Code

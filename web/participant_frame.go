@@ -33,6 +33,9 @@ func tongue(r *http.Request) string {
 	if c, err := r.Cookie(langCookie); err == nil && slices.Contains(known, c.Value) {
 		return c.Value
 	}
+	if by := actor(r); slices.Contains(known, by.Language) {
+		return by.Language
+	}
 	_, i := language.MatchStrings(matcher, r.Header.Get("Accept-Language"))
 	return known[i]
 }
@@ -82,8 +85,10 @@ func forParticipants(r *http.Request) bool {
 // showMine replies with a page for participants: in their language, with urgent help and whom to write to on every one.
 func (s *Site) showMine(w http.ResponseWriter, r *http.Request, status int, name, title string, content any) error {
 	f := s.frame(r, title, content)
-	f.Lang, f.Languages, f.Contact, f.Menu = tongue(r), instrument.Languages(), &s.Conduct.Protocol.Contact, nil
-	for _, resource := range s.Conduct.Protocol.Resources {
+	in := s.spoken(r)
+	f.Lang, f.Languages, f.Contact, f.Menu, f.said = tongue(r), instrument.Languages(), &in.protocol.Contact, nil, in.said
+	f.Study = in.protocol.Title
+	for _, resource := range in.protocol.Resources {
 		if resource.Urgent {
 			f.Help = append(f.Help, resource)
 		}
@@ -108,8 +113,21 @@ func (s *Site) showMine(w http.ResponseWriter, r *http.Request, status int, name
 		}
 	}
 	if r.URL.Query().Get("lang") == f.Lang {
-		http.SetCookie(w, &http.Cookie{Name: langCookie, Value: f.Lang, Path: "/", MaxAge: int((365 * 24 * time.Hour).Seconds()), HttpOnly: true, SameSite: http.SameSiteLaxMode})
+		keepTongue(w, f.Lang)
 	}
 	w.Header().Set("Vary", "Accept-Language, Cookie")
 	return send(w, status, name, f)
+}
+
+// keepTongue keeps the language of the pages in this browser.
+func keepTongue(w http.ResponseWriter, language string) {
+	http.SetCookie(w, &http.Cookie{Name: langCookie, Value: language, Path: "/", MaxAge: int((365 * 24 * time.Hour).Seconds()), HttpOnly: true, SameSite: http.SameSiteLaxMode})
+}
+
+// cameFrom is the page of a participant's own from which a form was sent, or their start page.
+func cameFrom(r *http.Request) string {
+	if from, err := url.Parse(r.Referer()); err == nil && from.Host == r.Host && (from.Path == home || strings.HasPrefix(from.Path, home+"/")) {
+		return from.Path
+	}
+	return home
 }

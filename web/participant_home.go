@@ -67,7 +67,7 @@ func (s *Site) homeShow(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, home+"/start", http.StatusSeeOther)
 		return nil
 	}
-	p := s.Conduct.Protocol
+	p := s.spoken(r).protocol
 	page := participantHomePage{Status: st.Record.Status, Arm: st.Arm, Kept: r.URL.Query().Has("kept"), Begun: len(st.Signed) > 0, Use: st.Record.Use}
 	page.Next, page.Timeline = st.step(p), st.timeline()
 	page.Coaching = st.coaching(p)

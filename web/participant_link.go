@@ -17,7 +17,7 @@ func (s *Site) linkShow(w http.ResponseWriter, r *http.Request) error {
 	if _, err := s.Conduct.LinkOf(r.Context(), r.PathValue("token")); err != nil {
 		return err
 	}
-	return s.showMine(w, r, http.StatusOK, "participant_link", "link_title", participantLinkPage{Action: r.URL.Path, Study: s.Conduct.Protocol.Title})
+	return s.showMine(w, r, http.StatusOK, "participant_link", "link_title", participantLinkPage{Action: r.URL.Path, Study: s.spoken(r).protocol.Title})
 }
 
 // linkOpen opens this browser to the participant, and leads on to an address without the link.

@@ -63,7 +63,7 @@ func (v survey) next(optional bool) (id string, ok bool) {
 
 // standing reads how far the participant who asks is.
 func (s *Site) standing(r *http.Request) (st standing, err error) {
-	ctx, code, p := r.Context(), actor(r).Participant, s.Conduct.Protocol
+	ctx, code, p := r.Context(), actor(r).Participant, s.spoken(r).protocol
 	err = s.read(r, func(tx *store.Tx) error {
 		st.Now = tx.Now()
 		if st.Record, err = tx.Participant(ctx, code); err != nil {

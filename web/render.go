@@ -59,6 +59,7 @@ type frame struct {
 	SignedIn  *identity.SignIn // how staff or a coach has signed in
 	Door      bool             // a visitor is shown where staff sign in
 	zone      *time.Location
+	said      map[string]bool // texts of the protocol that are in Lang
 }
 
 // item is one line of the menu.

@@ -58,6 +58,7 @@ func (s *Site) routes() []route {
 		{"POST /me/decline", "participant.decline", s.decline},
 		{"GET /me/consent", "home.read", s.consentShow},
 		{"POST /me/consent", "participant.consent", s.consentSign},
+		{"POST /me/language", "participant.language", s.languageChoose},
 		{"GET /me/consent.pdf", "home.read", s.consentPaper},
 		{"GET /me/survey/{visit}", "home.read", s.surveyShow},
 		{"GET /me/survey/{visit}/{form}", "home.read", s.formShow},

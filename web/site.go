@@ -9,6 +9,7 @@ package web
 import (
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"rekindle/conduct"
@@ -36,6 +37,8 @@ type Site struct {
 	trail  kept[audit.Report]
 	draws  kept[proof]
 	report kept[*report.Manifest]
+
+	tongues sync.Map // language -> translated
 }
 
 // Handler serves the site.

@@ -33,13 +33,14 @@ type Column struct {
 
 // Person is one row. Fields are trimmed and otherwise as they stand.
 type Person struct {
-	Name    string
-	Email   string
-	Phone   string
-	Address string
-	Zone    string            // IANA name; empty: the protocol's
-	Columns map[string]string // that the protocol uses, by its names for them
-	Place   string            // "physicians.csv row 12", as a spreadsheet counts rows and an editor lines
+	Name     string
+	Email    string
+	Phone    string
+	Address  string
+	Zone     string            // IANA name; empty: the protocol's
+	Language string            // "en", "es"; empty: not known
+	Columns  map[string]string // that the protocol uses, by its names for them
+	Place    string            // "physicians.csv row 12", as a spreadsheet counts rows and an editor lines
 }
 
 // Needed gives the columns that a protocol uses beside name and address: what a coach and a coachee must not share, and what decides
@@ -57,13 +58,25 @@ func Needed(p *study.Protocol) []string {
 
 // spellings are the headers that each field is known by, in the form that plain gives.
 var spellings = map[string][]string{
-	"name":    {"name", "full name", "fullname", "display name", "physician", "physician name", "provider", "provider name", "clinician", "participant", "nombre completo", "nombre y apellidos"},
-	"first":   {"first name", "first", "firstname", "given name", "given", "forename", "nombre"},
-	"last":    {"last name", "last", "lastname", "surname", "family name", "family", "apellido", "apellidos"},
-	"email":   {"email", "e mail", "mail", "email address", "e mail address", "mail address", "emailaddress", "work email", "correo", "correo electronico", "email id"},
-	"phone":   {"phone", "phone number", "telephone", "tel", "mobile", "cell", "telefono"},
-	"address": {"address", "postal address", "mailing address", "street address", "mail stop", "direccion"},
-	"zone":    {"zone", "time zone", "timezone", "tz", "zona horaria"},
+	"name":     {"name", "full name", "fullname", "display name", "physician", "physician name", "provider", "provider name", "clinician", "participant", "nombre completo", "nombre y apellidos"},
+	"first":    {"first name", "first", "firstname", "given name", "given", "forename", "nombre"},
+	"last":     {"last name", "last", "lastname", "surname", "family name", "family", "apellido", "apellidos"},
+	"email":    {"email", "e mail", "mail", "email address", "e mail address", "mail address", "emailaddress", "work email", "correo", "correo electronico", "email id"},
+	"phone":    {"phone", "phone number", "telephone", "tel", "mobile", "cell", "telefono"},
+	"address":  {"address", "postal address", "mailing address", "street address", "mail stop", "direccion"},
+	"zone":     {"zone", "time zone", "timezone", "tz", "zona horaria"},
+	"language": {"language", "preferred language", "lang", "idioma", "lengua"},
+}
+
+// languages are the ways to write a language in a list.
+var languages = map[string]string{"english": "en", "ingles": "en", "eng": "en", "spanish": "es", "espanol": "es", "castellano": "es", "spa": "es"}
+
+// spokenAs gives the code of a language as people write it; what is not known stays as it stands.
+func spokenAs(value string) string {
+	if code, ok := languages[plain(value)]; ok {
+		return code
+	}
+	return value
 }
 
 // plain brings a header to one spelling: lower case, no accents, words separated by one space.
@@ -153,6 +166,8 @@ func (r *Roster) person(cells []string) Person {
 			p.Address = value
 		case "zone":
 			p.Zone = value
+		case "language":
+			p.Language = spokenAs(value)
 		default:
 			p.Columns[c.Use] = value
 		}

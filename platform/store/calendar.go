@@ -101,20 +101,6 @@ func (tx *Tx) Replies(ctx context.Context, person participant.Code) ([]Reply, er
 		WHERE s.participant = $1 OR s.coach = $1 ORDER BY r.received, r.session, r.person`, person)
 }
 
-// SaveLanguage keeps in which language somebody uses the pages.
-func (tx *Tx) SaveLanguage(ctx context.Context, person participant.Code, language string) error {
-	return tx.insert(ctx, "spoken (person, language)", [][]any{{person, language}}, "ON CONFLICT (person) DO UPDATE SET language = excluded.language")
-}
-
-// Language gives in which language somebody last used the pages; empty where that is not known.
-func (tx *Tx) Language(ctx context.Context, person participant.Code) (string, error) {
-	language, err := One(ctx, tx, Value[string], "SELECT language FROM spoken WHERE person = $1", person)
-	if problem.Is(err, problem.NotFound) {
-		return "", nil
-	}
-	return language, err
-}
-
 // Feed is the secret address of a personal calendar, as far as it is kept.
 type Feed struct {
 	Person participant.Code

@@ -34,6 +34,14 @@ func WeekdayIn(language string, t time.Time) string {
 	return t.Format("Monday, ") + DayIn(language, t)
 }
 
+// HourIn writes a moment to the minute, with the day of the week and the zone: "Monday, January 2, 15:04 MST".
+func HourIn(language string, t time.Time) string {
+	if language == "es" {
+		return fmt.Sprintf("%s, %d de %s, %s", dias[t.Weekday()], t.Day(), meses[t.Month()-1], t.Format("15:04 MST"))
+	}
+	return t.Format("Monday, January 2, 15:04 MST")
+}
+
 // Spoken is what an element of the protocol says in other languages: language, then key, then the text, or the list of texts.
 type Spoken map[string]map[string]reflect.Value
 

@@ -21,12 +21,6 @@ CREATE TABLE calendar_reply (
   CONSTRAINT calendar_reply_answer CHECK (answer IN ('accepted', 'declined', 'tentative'))
 ) STRICT;
 
--- The language in which somebody last used the pages: mail that they cause is in it.
-CREATE TABLE spoken (
-  person   TEXT PRIMARY KEY REFERENCES identity (code),
-  language TEXT NOT NULL
-) STRICT;
-
 -- Secret addresses of personal calendar feeds: only the hash of a token is kept. One of each kind for a person.
 CREATE TABLE feed (
   person TEXT NOT NULL REFERENCES identity (code),
