@@ -97,6 +97,16 @@ func within(to string) string {
 	return u.RequestURI()
 }
 
+// atTheDoor reports whether a page is one of those on which somebody signs in.
+func atTheDoor(r *http.Request) bool {
+	for _, at := range []string{signInAt, "/s/", "/account/"} {
+		if strings.HasPrefix(r.URL.Path, at) {
+			return true
+		}
+	}
+	return false
+}
+
 // leadTo is an address with the page to go to afterwards.
 func leadTo(address, to string) string {
 	if to = within(to); to == "" || to == "/" {

@@ -72,7 +72,7 @@ func (s *Site) frame(r *http.Request, title string, content any) frame {
 	by := actor(r)
 	f := frame{Title: title, Study: s.Conduct.Protocol.Title, Simulated: s.Conduct.Simulated, By: by, Program: s.Conduct.Program, Page: content, Lang: "en", zone: s.zone()}
 	f.When = s.moment.Label
-	f.SignedIn, f.Door = signInOf(r), by.Role == identity.Visitor && !f.Simulated && !forParticipants(r) && !strings.HasPrefix(r.URL.Path, signInAt)
+	f.SignedIn, f.Door = signInOf(r), by.Role == identity.Visitor && !f.Simulated && !forParticipants(r) && !atTheDoor(r)
 	for _, m := range menu {
 		if by.May(m.verb) {
 			f.Menu = append(f.Menu, item{m.label, m.href, m.href == r.URL.Path || m.href != "/" && m.href != desk && strings.HasPrefix(r.URL.Path, m.href+"/")})

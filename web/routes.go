@@ -145,6 +145,16 @@ func (s *Site) routes() []route {
 		{"GET /account", "account.secure", s.accountShow},
 		{"POST /account/sign-ins", "account.secure", s.signInEnd},
 		{"POST /account/role", "account.secure", s.roleSwitch},
+		{"GET /staff", "account.read", s.staffList},
+		{"POST /staff/links", "account.change", s.linksAllow},
+		{"GET /staff/invite", "account.invite", s.staffInviteShow},
+		{"POST /staff/invite", "account.invite", s.staffInvite},
+		{"GET /staff/{account}", "account.read", s.staffShow},
+		{"POST /staff/{account}/roles", "account.change", s.changing("roles", s.staffRoles)},
+		{"POST /staff/{account}/invite", "account.invite", s.changing("invited", s.staffReinvite)},
+		{"POST /staff/{account}/reset", "account.change", s.changing("reset", s.staffReset)},
+		{"POST /staff/{account}/close", "account.change", s.changing("closed", s.staffClose)},
+		{"POST /staff/{account}/reopen", "account.change", s.changing("reopened", s.staffReopen)},
 
 		// The coordinator's people
 		{"GET /people", "people.read", s.peopleList},
@@ -206,5 +216,6 @@ var menu = []struct{ label, href, verb, what string }{
 	{"Consents", "/consents", "consent.read", "Who has agreed to which version, by code, with the hash of each paper."},
 	{"Messages", "/messages", "message.read", "Every mail that is planned, before it goes: to read, change, move or stop."},
 	{"Incentives", "/incentives", "incentive.read", "What is to be posted to whom, and what has arrived."},
+	{"Staff", "/staff", "account.read", "Who can sign in, and as what."},
 	{"Outbox", "/outbox", "outbox.read", "Every message to everybody: what, when and why."},
 }

@@ -1,0 +1,113 @@
+package web_test
+
+import (
+	"fmt"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"rekindle/platform/identity"
+	"rekindle/web/webtest"
+)
+
+// fill types into the fields of a page.
+func (l *looker) fill(fields ...string) {
+	l.Helper()
+	for i := 0; i+1 < len(fields); i += 2 {
+		if !webtest.Evaluate[bool](l.Tab, fmt.Sprintf(`(() => { const e = document.querySelector(%q); if (!e) return false; e.value = %q; return true; })()`, fields[i], fields[i+1])) {
+			l.Fatalf("there is no %s", fields[i])
+		}
+	}
+}
+
+func (l *looker) at(want string) {
+	l.Helper()
+	if got := webtest.Evaluate[string](l.Tab, "location.pathname + location.search"); got != want {
+		l.Fatalf("at %s, want %s: %s", got, want, webtest.Evaluate[string](l.Tab, `document.querySelector("main").innerText`))
+	}
+}
+
+// From the mail of an invitation to signing in again, one's own account, and an owner's list of staff, on a phone and on a desktop.
+func TestStaffInABrowser(t *testing.T) {
+	for _, screen := range []webtest.Screen{webtest.Phone, webtest.Desktop} {
+		t.Run(screen.Name, func(t *testing.T) {
+			e := enrol(t)
+			e.BaseURL = "http://coaching.example.org"
+			_, link := e.invited("kim@hospital.example", identity.Owner, identity.Coordinator)
+			server := httptest.NewServer(e.handler)
+			t.Cleanup(server.Close)
+			l := &looker{Tab: webtest.Open(t, server.URL, screen), screen: "staff-" + screen.Name}
+			l.Goto(link)
+			l.look("invitation")
+			l.Follow("main form button")
+			l.at("/account/setup")
+			l.look("setup")
+			l.Follow(`a[href="/account/password"]`)
+			l.fill("#password", "short short!", "#again", "short short?")
+			l.Follow("main form button.first")
+			l.look("password-mistakes")
+			l.fill("#password", phrase, "#again", phrase)
+			l.Follow("main form button.first")
+			l.at("/account/setup")
+			l.look("setup-half")
+			l.Follow(`a[href="/account/app"]`)
+			l.Follow("main form button.first")
+			l.at("/account/app")
+			l.look("app")
+			secret := strings.ReplaceAll(webtest.Evaluate[string](l.Tab, `document.querySelector(".account-secret").textContent`), " ", "")
+			l.fill("#code", e.digits(secret))
+			l.Follow("main form button.first")
+			l.at("/account/codes")
+			l.look("codes")
+			l.Follow("main form button.first")
+			l.at("/")
+			l.look("signed-in")
+			l.Follow(`.rk-you form[action="/sign-out"] button`)
+			l.look("signed-out")
+			l.Goto("/staff")
+			l.at("/sign-in?to=%2Fstaff")
+			l.fill("#email", "kim@hospital.example", "#password", "not this one")
+			l.Follow("main form button.first")
+			l.look("sign-in-mistakes")
+			l.fill("#password", phrase)
+			l.Follow("main form button.first")
+			l.look("code")
+			for _, what := range l.Unreached() {
+				t.Errorf("code: %s", what)
+			}
+			e.pass(60e9)
+			l.fill("#code", e.digits(secret))
+			l.Follow("main form button.first")
+			l.at("/staff")
+			e.invited("sam.stern-meyer@a-rather-long-name-of-a.hospital.example", identity.Statistician)
+			_, robin := e.invited("robin@hospital.example", identity.Finance)
+			e.browser().setUp(robin, "/")
+			l.Goto("/staff")
+			l.look("staff")
+			for _, what := range l.Unreached() {
+				t.Errorf("staff: %s", what)
+			}
+			l.Goto("/staff/invite")
+			l.fill("#name", "Chris", "#email", "chris@hospital.example")
+			l.Follow("main form button.first")
+			l.look("staff-invite-mistakes")
+			l.Goto("/staff")
+			l.Follow(".staff-list li:nth-child(2) a")
+			l.look("staff-member")
+			w := e.browser()
+			w.send("/sign-in", url.Values{"email": {"kim@hospital.example"}, "password": {phrase}}, "/sign-in/code")
+			l.Goto("/account")
+			l.look("account")
+			for _, path := range []string{"/account/password", "/account/app", "/account/codes", "/sign-in/link", "/sign-in/link?sent"} {
+				l.Goto(path)
+				l.look(strings.NewReplacer("/", "-", "?", "-").Replace(path[1:]))
+			}
+			l.Dark()
+			for _, path := range []string{"/account", "/staff", "/account/app", "/sign-in/link"} {
+				l.Goto(path)
+				l.look("dark" + strings.ReplaceAll(path, "/", "-"))
+			}
+		})
+	}
+}
