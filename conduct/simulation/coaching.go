@@ -17,6 +17,7 @@ import (
 // registerCoaches gives every coach a profile, hours and a complete certification before enrolment opens.
 func (r *rehearsal) registerCoaches() error {
 	strengths := []string{"Transitions and new roles", "Workload and boundaries", "Leadership", "Meaning in work", "Academic careers", "Life outside of work"}
+	themes := r.themeCodes()
 	for i := range r.p.Simulation.Coaches {
 		rng := stream(r.o.Seed, ofCoaches, uint64(i))
 		name, email := named(rng, 900000+i)
@@ -27,7 +28,7 @@ func (r *rehearsal) registerCoaches() error {
 		}
 		code, err := r.c.RegisterCoach(r.ctx, coordinator, conduct.NewCoach{
 			Person:  conduct.Person{Name: name, Email: email, Zone: r.p.Timezone},
-			Profile: profile(i, strengths[rng.IntN(len(strengths))]),
+			Profile: profile(i, strengths[rng.IntN(len(strengths))], themes),
 			Hours:   week,
 		})
 		if err != nil {
@@ -187,21 +188,26 @@ func (r *rehearsal) steps(who *person, s session.Session) (ticked []string) {
 
 // themes are what the session was about: one to three, by the shares of the protocol.
 func (r *rehearsal) themes(who *person) (named []string) {
+	for _, code := range r.themeCodes() {
+		if who.rng.Float64() < r.p.Simulation.Themes[code]/4 {
+			named = append(named, code)
+		}
+	}
+	return named
+}
+
+// themeCodes are the themes of the protocol, none where it has none.
+func (r *rehearsal) themeCodes() (codes []string) {
 	in, err := instrument.Find(r.p.Coaching.Themes)
 	if err != nil {
 		return nil
 	}
 	for _, item := range in.Items {
-		if item.Scale.Kind != instrument.SelectAll {
-			continue
-		}
-		for _, c := range item.Scale.Allowed() {
-			if who.rng.Float64() < r.p.Simulation.Themes[c]/4 {
-				named = append(named, c)
-			}
+		if item.Scale.Kind == instrument.SelectAll {
+			codes = append(codes, item.Scale.Allowed()...)
 		}
 	}
-	return named
+	return codes
 }
 
 // cancelRest cancels what is still booked.
