@@ -4,9 +4,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"rekindle/problem"
 	"rekindle/trial/dataset"
+	"rekindle/trial/session"
 	"rekindle/trial/study"
 )
 
@@ -76,28 +78,25 @@ func participant(p *study.Protocol, e *dataset.Entrant, endpoint study.Visit) Pa
 	return who
 }
 
-// dose counts the sessions held before the endpoint was answered, or before its window closed, and names the coach who
-// held most of them (the first of those with as many).
+// dose counts the sessions held before the endpoint was answered, or before its window closed, by the rule of session.DoseOf, and names
+// the coach who held most of them (the first of those with as many).
 func dose(p *study.Protocol, e *dataset.Entrant, endpoint study.Visit) (held int, coach string) {
+	var until time.Time // without the visit all count
+	if v := e.Visits[endpoint.ID]; v != nil {
+		until = p.CoachingCounts(endpoint, v.Due, v.Completed)
+	}
 	by := map[string]int{}
-	v := e.Visits[endpoint.ID]
+	most := 0
 	for _, s := range e.Sessions {
-		if s.State != "held" {
+		one := session.Session{State: session.State(s.State), Start: s.Start, Actual: s.Held}
+		counted := session.DoseOf([]session.Session{one}, until).Sessions
+		if counted == 0 {
 			continue
 		}
-		if v != nil {
-			end := v.Due.AddDate(0, 0, endpoint.WindowAfter)
-			if v.Completed != nil {
-				end = *v.Completed
-			}
-			if s.Start.After(end) {
-				continue
-			}
-		}
-		held++
-		by[s.Coach]++
-		if coach == "" || by[s.Coach] > by[coach] {
-			coach = s.Coach
+		held += counted
+		by[s.Coach] += counted
+		if by[s.Coach] > most {
+			coach, most = s.Coach, by[s.Coach]
 		}
 	}
 	return held, coach

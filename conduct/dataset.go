@@ -35,8 +35,8 @@ func (c *Conduct) dataset(ctx context.Context, tx *store.Tx, s store.Study, visi
 	}
 	for _, k := range coaches {
 		one := dataset.Coach{Code: string(k.Code)}
-		if cert := coach.Certified(c.Protocol.Coaching.Certification, k.Certification, tx.Now()); cert.Since != nil {
-			one.Certified, one.Stipend = cert.Since, c.Protocol.Cost.Stipend
+		if since, ok := coach.FirstCertified(c.Protocol.Coaching.Certification, k.Certification); ok && !since.After(tx.Now()) {
+			one.Certified, one.Stipend = &since, c.Protocol.Cost.Stipend
 		}
 		d.Coaches = append(d.Coaches, one)
 	}
@@ -268,11 +268,8 @@ func (c *Conduct) endpoint(e *dataset.Entrant) time.Time {
 		return time.Unix(1<<40, 0)
 	}
 	v := e.Visits[planned.ID]
-	switch {
-	case v == nil:
+	if v == nil {
 		return time.Unix(1<<40, 0)
-	case v.Completed != nil:
-		return *v.Completed
 	}
-	return v.Due.AddDate(0, 0, planned.WindowAfter+1)
+	return c.Protocol.CoachingCounts(planned, v.Due, v.Completed)
 }

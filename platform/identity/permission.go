@@ -97,6 +97,10 @@ var permissions = map[string][]Role{
 	"incentive.read":    {Coordinator}, // items with names and addresses, for whoever posts them; no code, no arm
 	"incentive.export":  {Coordinator},
 
+	"pay.read":     {Finance, Owner}, // hours and money of each coach, no participant
+	"pay.read_own": {Coach},
+	"pay.approve":  {Finance},
+
 	"account.sign_in": {Visitor},
 	"account.secure":  {Coach, Coordinator, Statistician, Leadership, Finance, Owner}, // one's own
 	"account.invite":  {Owner},

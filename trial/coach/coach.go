@@ -161,6 +161,26 @@ func Certified(needed []string, done []Step, at time.Time) Certification {
 	return c
 }
 
+// FirstCertified gives the moment at which all needed steps had been done for the first time, whatever has expired since; false: they
+// never have. What was earned by it stays earned.
+func FirstCertified(needed []string, done []Step) (at time.Time, ok bool) {
+	for _, name := range needed {
+		var first time.Time
+		for _, s := range done {
+			if s.Name == name && (first.IsZero() || s.Done.Before(first)) {
+				first = s.Done
+			}
+		}
+		if first.IsZero() {
+			return at, false
+		}
+		if first.After(at) {
+			at = first
+		}
+	}
+	return at, len(needed) > 0
+}
+
 func outlasts(a, b *time.Time) bool { return b != nil && (a == nil || a.After(*b)) }
 
 // Room reports whether a coach with load coachees may take one more.

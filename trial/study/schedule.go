@@ -126,6 +126,16 @@ func (p *Protocol) VisitWindow(v Visit, anchor time.Time) (opens, due, closes ti
 	return day.After(-v.WindowBefore).Start(zone), day.Start(zone), day.After(v.WindowAfter + 1).Start(zone)
 }
 
+// CoachingCounts gives the moment until which coaching counts for a visit's contrasts: its completion, or, where it has not been completed,
+// the end of its window.
+func (p *Protocol) CoachingCounts(v Visit, due time.Time, completed *time.Time) time.Time {
+	if completed != nil {
+		return *completed
+	}
+	zone := p.Location()
+	return DateOf(due, zone).After(v.WindowAfter + 1).Start(zone)
+}
+
 // CoachingPeriod gives the time in which all sessions are to be held: from the moment that coaching was opened to the
 // participant, up to and not including the end of the last day.
 func (p *Protocol) CoachingPeriod(opened time.Time) (from, until time.Time) {
