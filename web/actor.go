@@ -51,6 +51,9 @@ func signInOf(r *http.Request) *identity.SignIn {
 // recognized puts who asks into the context of a request, and how they have signed in.
 func (s *Site) recognized(r *http.Request) *http.Request {
 	by, in := s.signedIn(r)
+	if by.Role == identity.Participant {
+		by.Language = tongue(r)
+	}
 	ctx := identify(r.Context(), by)
 	if in != nil {
 		ctx = context.WithValue(ctx, signInKey, in)

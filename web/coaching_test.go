@@ -76,6 +76,7 @@ func addresses(k coach.Code) map[string]url.Values {
 		"/me/coach/" + string(k) + "?": {}, "/me/coach/" + string(k) + "/aside": {"aside": {"yes"}}, "/me/coach/change?": {}, "/me/sessions/plan?": {"start": {"2021-08-16T14:00:00Z"}},
 		"/me/sessions/book?": {"start": {"2021-08-16T14:00:00Z"}}, "/me/sessions/" + id + "/move?": {"start": {"2021-08-16T14:00:00Z"}}, "/me/sessions/" + id + "/cancel?": {},
 		"/me/plan/vision": {"text": {"x"}}, "/me/plan/week": {"text": {"x"}}, "/me/plan/check-in": {}, "/me/plan/goal/new?": {"text": {"x"}},
+		"/me/calendar": nil, "/me/calendar/feed": {"kind": {"whole"}}, "/me/calendar/feed/end": {}, "/me/sessions/" + id + "/appointment.ics": nil,
 		"/me/plan/goal/" + id + "/rate": {"level": {"1"}}, "/me/plan/goal/" + id + "/close": {},
 	}
 }

@@ -120,6 +120,18 @@ func (s *Site) routes() []route {
 		{"POST /desk/person/{code}/book", "desk.read", s.personBook},
 
 		// Calendars
+		{"GET /calendar/{file}", anybody, s.feedRead},
+		{"GET /me/calendar", "home.read", s.coachee(s.calendarShow)},
+		{"POST /me/calendar/feed", "home.read", s.forCoachees(s.feedMake)},
+		{"POST /me/calendar/feed/end", "home.read", s.forCoachees(s.feedEnd)},
+		{"GET /me/sessions/{id}/appointment.ics", "home.read", s.forCoachees(s.appointmentDownload)},
+		{"GET /desk/calendar", "desk.read", s.deskCalendarShow},
+		{"POST /desk/calendar", "desk.read", s.deskCalendarSet},
+		{"POST /desk/calendar/remove", "desk.read", s.deskCalendarRemove},
+		{"POST /desk/calendar/feed", "desk.read", s.feedMake},
+		{"POST /desk/calendar/feed/end", "desk.read", s.feedEnd},
+		{"POST /desk/session/{id}/confirm", "desk.read", s.deskSessionConfirm},
+		{"GET /desk/session/{id}/appointment.ics", "desk.read", s.appointmentDownload},
 
 		// Staff signing in, and their accounts
 		{"GET /sign-in", anybody, s.signInShow},
@@ -204,6 +216,7 @@ var menu = []struct{ label, href, verb, what string }{
 	{"Desk", desk, "desk.read", ""},
 	{"Profile", desk + "/profile", "desk.read", ""},
 	{"Hours", desk + "/hours", "desk.read", ""},
+	{"Calendar", desk + "/calendar", "desk.read", ""},
 	{"Overview", "/", "study.read", ""},
 	{"Results", "/summary", "summary.read", "What came of it: outcomes and themes in numbers about groups, and cost."},
 	{"Report", "/report", "report.read", "Everything that is published, on one page that prints well."},

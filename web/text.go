@@ -9,12 +9,14 @@ var texts = map[string]map[string]string{
 		coachingEnglish,
 		surveyEnglish,
 		messageEnglish,
+		calendarEnglish,
 	),
 	"es": joined(
 		spanish,
 		coachingSpanish,
 		surveySpanish,
 		messageSpanish,
+		calendarSpanish,
 	),
 }
 
