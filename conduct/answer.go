@@ -35,6 +35,7 @@ type Progress struct {
 	Complete bool     // the visit is complete
 	Open     []string // instruments of the visit that are still to be submitted
 	Arm      string   // allocated to; empty: not allocated
+	Help     bool     // a screen in the form that was submitted is positive: the person is to be shown where help is
 }
 
 // Answer saves answers, and submits the form where Submit is set. Saving the same again changes nothing and is no event. Completing
@@ -85,9 +86,9 @@ func (c *Conduct) Answer(ctx context.Context, by identity.Actor, sheet Sheet) (p
 		if err := answerable(r, v, form, tx); err != nil {
 			return err
 		}
+		merged := maps.Clone(form.Answers)
+		maps.Copy(merged, changed)
 		if submit {
-			merged := maps.Clone(form.Answers)
-			maps.Copy(merged, changed)
 			if err := c.drop(ctx, tx, in, form, sheet, merged, changed); err != nil {
 				return err
 			}
@@ -106,6 +107,11 @@ func (c *Conduct) Answer(ctx context.Context, by identity.Actor, sheet Sheet) (p
 		if err := record(ctx, tx, by, "assessment.answer", string(r.Code), nil,
 			facts{"visit": v.ID, "form": in.ID, "items": len(changed), "submitted": submit}, ""); err != nil {
 			return err
+		}
+		if submit {
+			if p.Help, err = c.tellSafety(ctx, tx, r, form.Form, in, merged); err != nil {
+				return err
+			}
 		}
 		if err := c.progress(ctx, tx, &p, v, asked); err != nil {
 			return err
@@ -291,6 +297,10 @@ func (c *Conduct) Correct(ctx context.Context, by identity.Actor, change Change)
 			if err := c.correct(ctx, tx, by, r.Code, one); err != nil {
 				return err
 			}
+			form.Answers[one.Item] = one.New
+		}
+		if _, err := c.tellSafety(ctx, tx, r, form.Form, in, form.Answers); err != nil {
+			return err
 		}
 		if r.InTrial() {
 			return c.correctStratum(ctx, tx, by, r.Code, in.ID+"."+correction.Item, string(correction.New), correction.Reason)

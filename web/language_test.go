@@ -70,7 +70,9 @@ func TestEverythingInSpanish(t *testing.T) {
 
 // What a study has not translated is read in English, and marked so.
 func TestWhatIsNotTranslatedIsMarked(t *testing.T) {
-	e := enrol(t, func(p *study.Protocol) { p.Consent[0].Spoken, p.Consent[0].Questions[0].Spoken, p.Visits[1].Spoken = nil, nil, nil })
+	e := enrol(t, func(p *study.Protocol) {
+		p.Consent[0].Spoken, p.Consent[0].Questions[0].Spoken, p.Visits[1].Spoken = nil, nil, nil
+	})
 	codes, links := e.invite(1)
 	v := e.come(links[0])
 	v.do(webtest.Scenario{Path: "/me/language", Form: url.Values{"language": {"es"}}})

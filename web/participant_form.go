@@ -177,6 +177,9 @@ func (s *Site) formSave(w http.ResponseWriter, r *http.Request) error {
 	if v, ok := s.Conduct.Protocol.Visit(visit); ok && v.Baseline && progress.Complete {
 		to = home + "/group"
 	}
+	if progress.Help {
+		to = support(visit, in.ID)
+	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
 }

@@ -24,6 +24,7 @@ type participantHomePage struct {
 	Resources []study.Resource
 	Begun     bool // has signed
 	Use       participant.Use
+	Support   string // where help is, after a positive screen
 }
 
 // nextStep is the one thing to do now.
@@ -71,6 +72,9 @@ func (s *Site) homeShow(w http.ResponseWriter, r *http.Request) error {
 	page := participantHomePage{Status: st.Record.Status, Arm: st.Arm, Kept: r.URL.Query().Has("kept"), Begun: len(st.Signed) > 0, Use: st.Record.Use}
 	page.Next, page.Timeline = st.step(p), st.timeline()
 	page.Coaching = st.coaching(p)
+	if page.Support, err = s.supported(r, st); err != nil {
+		return err
+	}
 	for _, id := range st.Arm.Resources {
 		if resource, ok := p.Resource(id); ok {
 			page.Resources = append(page.Resources, resource)

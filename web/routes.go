@@ -65,6 +65,7 @@ func (s *Site) routes() []route {
 		{"POST /me/survey/{visit}/{form}", "assessment.answer", s.formSave},
 		{"GET /me/correct/{visit}/{form}", "home.read", s.correctShow},
 		{"POST /me/correct/{visit}/{form}", "assessment.correct", s.correctSave},
+		{"GET /me/support/{visit}/{form}", "home.read", s.supportShow},
 		{"GET /me/group", "home.read", s.groupShow},
 		{"GET /me/access", "home.read", s.accessShow},
 		{"GET /me/data", "home.read", s.dataDownload},

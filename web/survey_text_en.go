@@ -47,4 +47,12 @@ var surveyEnglish = map[string]string{
 	"draft_replaces":     "Look it over, then send it.",
 	"draft_sent":         "This part has been sent or has closed, so nothing more is saved here.",
 	"draft_failed":       "Not saved just now. It is tried again by itself; “Save and continue later” saves too.",
+	"support_title":      "You are not alone with this",
+	"support_lede":       "Thank you for answering. Some of what you wrote is what many people write who carry a lot at the moment. It is no diagnosis, and there is help, today.",
+	"support_now":        "Somebody to talk to, now",
+	"support_else":       "It can also do good to speak with your own doctor, or with somebody whom you trust.",
+	"support_nobody":     "Nobody else has been told: not your coach, not the program office, not your leaders.",
+	"support_told":       "As the consent says that you signed, the study’s safety contact is told that you may want support, with your name and how to reach you; not what you answered. Nobody else is told: not your coach, not the program office, not your leaders.",
+	"support_failed":     "The study’s safety contact was to be told that you may want support, but the message did not arrive. Nobody else has been told. Please use the help above.",
+	"support_home":       "If things are heavy at the moment: where help is",
 }

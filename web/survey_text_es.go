@@ -47,4 +47,12 @@ var surveySpanish = map[string]string{
 	"draft_replaces":     "Revíselo y envíelo.",
 	"draft_sent":         "Esta parte ya se envió o se cerró, así que aquí no se guarda nada más.",
 	"draft_failed":       "No se pudo guardar ahora. Se intentará de nuevo sin que haga nada; «Guardar y seguir más tarde» también guarda.",
+	"support_title":      "No está a solas con esto",
+	"support_lede":       "Gracias por responder. Parte de lo que escribió es lo que escriben muchas personas que ahora llevan mucha carga. No es un diagnóstico, y hay ayuda, hoy mismo.",
+	"support_now":        "Con quién hablar, ahora",
+	"support_else":       "También puede hacer bien hablar con su propio médico o con alguien de su confianza.",
+	"support_nobody":     "No se ha avisado a nadie más: ni a su coach, ni a la oficina del programa, ni a sus jefes.",
+	"support_told":       "Como dice el consentimiento que firmó, se avisa al contacto de seguridad del estudio de que usted puede desear apoyo, con su nombre y cómo localizarle; no lo que respondió. No se avisa a nadie más: ni a su coach, ni a la oficina del programa, ni a sus jefes.",
+	"support_failed":     "Se quiso avisar al contacto de seguridad del estudio de que usted puede desear apoyo, pero el mensaje no llegó. No se ha avisado a nadie más. Por favor, use la ayuda de arriba.",
+	"support_home":       "Si ahora las cosas le pesan: dónde hay ayuda",
 }

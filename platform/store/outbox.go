@@ -46,7 +46,10 @@ type MailFilter struct {
 	State        mail.State
 }
 
-const mailWhere = "($1 = '' OR person = $1) AND ($2 = '' OR kind = $2) AND ($3 = '' OR state = $3)"
+// SafetyMail is the kind of the messages to the safety contact. They are delivered like all mail, and are in no list and on no page.
+const SafetyMail = "safety"
+
+const mailWhere = "kind <> '" + SafetyMail + "' AND ($1 = '' OR person = $1) AND ($2 = '' OR kind = $2) AND ($3 = '' OR state = $3)"
 
 // LatestMail gives the messages that a filter leaves, the latest due first, at most so many from offset on.
 func (tx *Tx) LatestMail(ctx context.Context, f MailFilter, offset, most int) ([]mail.Message, error) {
@@ -60,7 +63,7 @@ func (tx *Tx) MailCount(ctx context.Context, f MailFilter) (int, error) {
 
 // Message gives one message; an unknown id is problem.NotFound.
 func (tx *Tx) Message(ctx context.Context, id int64) (mail.Message, error) {
-	found, err := tx.mail(ctx, "id = $1", id)
+	found, err := tx.mail(ctx, "id = $1 AND kind <> '"+SafetyMail+"'", id)
 	if err == nil && len(found) == 0 {
 		err = problem.New(problem.NotFound, "There is no message %d", id)
 	}
@@ -68,6 +71,15 @@ func (tx *Tx) Message(ctx context.Context, id int64) (mail.Message, error) {
 		return mail.Message{}, err
 	}
 	return found[0], nil
+}
+
+// MailState gives what became of the message with a dedupe key; empty where there is none.
+func (tx *Tx) MailState(ctx context.Context, dedupe string) (mail.State, error) {
+	state, err := One(ctx, tx, Value[mail.State], "SELECT state FROM outbox WHERE dedupe = $1", dedupe)
+	if problem.Is(err, problem.NotFound) {
+		return "", nil
+	}
+	return state, err
 }
 
 func (tx *Tx) mail(ctx context.Context, which string, args ...any) ([]mail.Message, error) {

@@ -9,6 +9,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -72,6 +73,15 @@ func Due(signed []Signature, inForce study.Consent) bool {
 		}
 	}
 	return true
+}
+
+// TellsSafety reports whether what a person signed last says that the safety contact is told of a positive screen.
+func TellsSafety(versions []study.Consent, signed []Signature) bool {
+	if len(signed) == 0 {
+		return false
+	}
+	last := signed[len(signed)-1].Version
+	return slices.ContainsFunc(versions, func(c study.Consent) bool { return c.Version == last && c.Safety })
 }
 
 // Check looks at what a signer has given: the name as typed, and for each question of the text the index of the

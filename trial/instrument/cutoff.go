@@ -1,6 +1,9 @@
 package instrument
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Cutoff turns a score into yes or no.
 type Cutoff struct {
@@ -11,7 +14,7 @@ type Cutoff struct {
 	Integers    string   `json:"integers"`    // the same comparison in sums of codes, in words
 	Status      string   `json:"status"`      // published, recall or assumed, and by whom
 	Recommended bool     `json:"recommended"` // the one to report; others are crosswalks, bands and variants
-	Help        bool     `json:"help"`        // a screen: who meets it is shown help resources, and nobody else is told
+	Help        bool     `json:"help"`        // a screen: who meets it is shown help resources; conduct.Answer says who else is told
 }
 
 // Names gives the ids under which the flag is reported.
@@ -45,4 +48,25 @@ func (c *Cutoff) link() error {
 		return fmt.Errorf("cut-off %q: id, status or value missing", c.ID)
 	}
 	return nil
+}
+
+// Positive reports whether the answers meet a cut-off that is a screen.
+func (in *Instrument) Positive(a Answers) (bool, error) {
+	if !in.IsScreen() {
+		return false, nil
+	}
+	r, err := in.Score(a)
+	for _, s := range in.Scores {
+		for _, c := range s.Cutoffs {
+			if met := r.Flags[c.ID]; err == nil && c.Help && met != nil && *met {
+				return true, nil
+			}
+		}
+	}
+	return false, err
+}
+
+// IsScreen reports whether the instrument has a cut-off that is a screen.
+func (in *Instrument) IsScreen() bool {
+	return slices.ContainsFunc(in.Scores, func(s *Score) bool { return slices.ContainsFunc(s.Cutoffs, func(c *Cutoff) bool { return c.Help }) })
 }

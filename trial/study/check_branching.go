@@ -10,6 +10,12 @@ import (
 	"rekindle/trial/branching"
 )
 
+// Branching asks an item only where a condition holds, at every visit that has its form.
+type Branching struct {
+	Item string `toml:"item"` // "form.item"
+	Show string `toml:"show"` // the condition, in REDCap's syntax
+}
+
 // branching finds conditions that cannot be read, that ask for what there is not, and items that may not depend on one.
 func (c *checker) branching() {
 	seen := map[string]bool{}

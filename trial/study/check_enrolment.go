@@ -121,6 +121,9 @@ func (c *checker) consent() {
 		}
 		seen[v.Version] = true
 		c.text(path+".text", v.Text, "consent text")
+		if v.Safety && c.Contact.Safety == "" {
+			c.wrong(path+".safety", "name one in contact.safety, or leave the key out", "there is no safety contact to tell")
+		}
 		if v.Effective.IsZero() {
 			c.wrong(path+".effective", "write effective = 2026-01-31", "there is no day from which version %q holds", v.Version)
 		} else if i > 0 && !v.Effective.After(0).Time.After(c.Consent[i-1].Effective.Time) {

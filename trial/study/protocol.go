@@ -88,6 +88,7 @@ type Consent struct {
 	Version   string            `toml:"version"`
 	Effective Date              `toml:"effective"`
 	Text      string            `toml:"text" told:"words"` // Markdown
+	Safety    bool              `toml:"safety"`            // the text says that the safety contact is told of a positive screen
 	Questions []ConsentQuestion `toml:"question"`
 
 	Spoken Spoken // the same in other languages
@@ -202,12 +203,6 @@ type Form struct {
 	Arms       []string `toml:"arms"`     // empty: all
 	Coached    bool     `toml:"coached"`  // only those who had a session
 	Optional   bool     `toml:"optional"` // does not hold up completion
-}
-
-// Branching asks an item only where a condition holds, at every visit that has its form.
-type Branching struct {
-	Item string `toml:"item"` // "form.item"
-	Show string `toml:"show"` // the condition, in REDCap's syntax
 }
 
 // Coaching is the intervention.
