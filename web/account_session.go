@@ -137,12 +137,18 @@ func (s *Site) onward(w http.ResponseWriter, r *http.Request, signed conduct.Sig
 	case identity.NeedsSetup:
 		to = "/account/setup"
 	default:
-		if to = within(to); to == "" || to == "/" {
-			to = startOf(signed.Role)
-		}
+		to = landing(signed, to)
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
+}
+
+// landing is where somebody comes out who has signed in.
+func landing(signed conduct.Signed, to string) string {
+	if to = within(to); to == "" || to == "/" {
+		return startOf(signed.Role)
+	}
+	return to
 }
 
 // mistakes gives what a form tells of what was typed into it; false: the error is none of that.

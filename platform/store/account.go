@@ -157,14 +157,21 @@ func (tx *Tx) AddPasskey(ctx context.Context, p identity.Passkey) error {
 	return tx.insert(ctx, "passkey (id, account, label, public, made)", [][]any{{p.ID, p.Account, p.Label, string(p.Public), tx.Now()}}, "")
 }
 
+func scanPasskey(scan Scan) (p identity.Passkey, err error) {
+	var public JSON[json.RawMessage]
+	err = scan(&p.ID, &p.Account, &p.Label, &public, &p.Made, moment{&p.Used})
+	p.Public = public.V
+	return p, err
+}
+
 // Passkeys gives those of an account, the oldest first.
 func (tx *Tx) Passkeys(ctx context.Context, account string) ([]identity.Passkey, error) {
-	return All(ctx, tx, func(scan Scan) (p identity.Passkey, err error) {
-		var public JSON[json.RawMessage]
-		err = scan(&p.ID, &p.Account, &p.Label, &public, &p.Made, moment{&p.Used})
-		p.Public = public.V
-		return p, err
-	}, "SELECT id, account, label, public, made, used FROM passkey WHERE account = $1 ORDER BY made, id", account)
+	return All(ctx, tx, scanPasskey, "SELECT id, account, label, public, made, used FROM passkey WHERE account = $1 ORDER BY made, id", account)
+}
+
+// Passkey finds a passkey by its ID, whoever has it.
+func (tx *Tx) Passkey(ctx context.Context, id string) (identity.Passkey, error) {
+	return One(ctx, tx, scanPasskey, "SELECT id, account, label, public, made, used FROM passkey WHERE id = $1", id)
 }
 
 // UsePasskey keeps the counter of a passkey that was used.

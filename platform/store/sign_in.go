@@ -142,6 +142,19 @@ func (tx *Tx) Recall(ctx context.Context, hash string) ([]byte, error) {
 	return tx.Vault.Open(sealed, "challenge", "sealed", hash)
 }
 
+// Redeem gives what a ceremony has kept and removes it, so that of two who come with the same token one gets it; what is unknown or too
+// old is problem.NotFound.
+func (tx *Tx) Redeem(ctx context.Context, hash string) ([]byte, error) {
+	if tx.Vault == nil {
+		return nil, sealedAway()
+	}
+	sealed, err := One(ctx, tx, Value[[]byte], "DELETE FROM challenge WHERE hash = $1 AND expires > $2 RETURNING sealed", hash, tx.Now())
+	if err != nil {
+		return nil, err
+	}
+	return tx.Vault.Open(sealed, "challenge", "sealed", hash)
+}
+
 // Forget removes what a ceremony has kept: it is good once.
 func (tx *Tx) Forget(ctx context.Context, hash string) error {
 	_, err := tx.Do(ctx, "DELETE FROM challenge WHERE hash = $1", hash)

@@ -1,0 +1,101 @@
+package web_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"rekindle/conduct"
+	"rekindle/platform/identity"
+	"rekindle/platform/store"
+	"rekindle/web/webtest"
+)
+
+// A passkey is made while accepting an invitation, signs in by itself, is refused once it may have been copied, and can be removed.
+func TestPasskeyInABrowser(t *testing.T) {
+	e := enrol(t)
+	server := httptest.NewServer(e.handler)
+	t.Cleanup(server.Close)
+	e.BaseURL = "http://coaching.example.org" // for the link in the mail
+	account, link := e.invited("kim@hospital.example", identity.Owner)
+	e.BaseURL = strings.Replace(server.URL, "127.0.0.1", "localhost", 1)
+	l := &looker{Tab: webtest.Open(t, e.BaseURL, webtest.Phone), screen: "passkey"}
+	l.Authenticator()
+	l.Goto(link)
+	l.Follow("main form button")
+	l.Follow(`a[href="/account/passkeys"]`)
+	l.look("none")
+	l.fill("#label", "My <b>phone</b>")
+	l.Follow("[data-passkey] button")
+	l.at("/account/passkeys")
+	l.look("made")
+	l.Goto("/account/setup")
+	l.look("setup")
+	l.Follow(`form[action="/account/setup"] button.first`)
+	l.at("/")
+	signIn := func() {
+		l.Goto("/account")
+		l.Follow(`form[action="/sign-out"] button`)
+		l.Goto("/sign-in?to=%2Faudit")
+		l.look("sign-in")
+	}
+	signIn()
+	l.Follow("[data-passkey] button")
+	l.at("/audit")
+	signIn()
+	succeed(t, e.Store.Write(t.Context(), func(tx *store.Tx) error { // a copy has been used meanwhile
+		all, err := tx.Passkeys(t.Context(), account)
+		if err != nil || len(all) != 1 {
+			return fmt.Errorf("%d passkeys: %v", len(all), err)
+		}
+		var key map[string]any
+		if err := json.Unmarshal(all[0].Public, &key); err != nil {
+			return err
+		}
+		key["authenticator"].(map[string]any)["signCount"] = 1000
+		public, err := json.Marshal(key)
+		if err != nil {
+			return err
+		}
+		return tx.UsePasskey(t.Context(), all[0].ID, public)
+	}))
+	l.Click("[data-passkey] button")
+	said := webtest.Evaluate[string](l.Tab, `new Promise(done => { const look = () => { const text = document.querySelector("[data-passkey] [role=status]").textContent; text ? done(text) : setTimeout(look, 20); }; look(); })`)
+	if !strings.Contains(said, "may have been copied") {
+		t.Errorf("a passkey whose counter goes back: %q", said)
+	}
+	l.Console() // says 403
+	if said := webtest.Evaluate[string](l.Tab, `fetch("/sign-in/passkey", {method: "POST", body: JSON.stringify({ceremony: "x", response: {}})}).then(r => r.status + " " + r.headers.get("Content-Type"))`); said != "422 application/json" {
+		t.Errorf("nonsense in place of a passkey: %s", said)
+	}
+	if strings.Contains(e.logged.String(), "phone") || strings.Contains(e.logged.String(), "kim") {
+		t.Error("the log tells of people")
+	}
+}
+
+func TestPasskeysAreOnesOwn(t *testing.T) {
+	e := enrol(t)
+	v := &visitor{e, e.staff(identity.Finance)}
+	if p := v.get("/account/passkeys"); !strings.Contains(p.Header.Get("Content-Security-Policy"), "connect-src 'self'") || !strings.Contains(p.Text(t, "noscript"), "needs JavaScript") || len(p.All(t, "form[data-passkey][hidden]")) != 1 {
+		t.Error("without JavaScript the page does not say so")
+	}
+	for _, form := range []url.Values{{}, {"id": {"nobodys"}}} {
+		if p := v.do(webtest.Scenario{Path: "/account/passkeys/remove", Form: form}); p.Status != http.StatusUnprocessableEntity && p.Status != http.StatusNotFound {
+			t.Errorf("%v: %d", form, p.Status)
+		}
+	}
+	for _, path := range []string{"/account/passkeys/begin", "/account/passkeys", "/account/passkeys/remove"} {
+		if p := e.browser().do(webtest.Scenario{Path: path, Form: url.Values{}}); p.Status != http.StatusForbidden && p.Status != http.StatusUnprocessableEntity {
+			t.Errorf("a visitor at %s: %d", path, p.Status)
+		}
+	}
+	for base, possible := range map[string]bool{"https://coaching.example.org": true, "http://localhost:8080": true, "http://127.0.0.1:8080": false, "https://192.0.2.1": false, "": false} {
+		if got := (&conduct.Conduct{BaseURL: base, Protocol: e.Protocol}).PasskeysPossible(); got != possible {
+			t.Errorf("passkeys at %q: %v", base, got)
+		}
+	}
+}
