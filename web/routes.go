@@ -212,6 +212,11 @@ func (s *Site) routes() []route {
 		{"POST /incentives/send", "incentive.send", s.incentiveSend},
 		{"POST /incentives/receive", "incentive.receive", s.incentiveReceive},
 		{"POST /incentives/addresses", "incentive.export", s.incentiveExport},
+		{"GET /pay", "pay.read", s.payList},
+		{"GET /pay/{month}", "pay.read", s.payShow},
+		{"GET /pay/{month}/{file}", "pay.read", s.payFile},
+		{"POST /pay/{month}/approve", "pay.approve", s.payApprove},
+		{"GET /desk/pay", "pay.read_own", s.payDesk},
 
 		// Every other address
 		{"/", anybody, nowhere},
@@ -237,5 +242,7 @@ var menu = []struct{ label, href, verb, what string }{
 	{"Messages", "/messages", "message.read", "Every mail that is planned, before it goes: to read, change, move or stop."},
 	{"Incentives", "/incentives", "incentive.read", "What is to be posted to whom, and what has arrived."},
 	{"Staff", "/staff", "account.read", "Who can sign in, and as what."},
+	{"Pay", "/pay", "pay.read", "What coaches are paid, by month, to approve and to export."},
+	{"Your pay", "/desk/pay", "pay.read_own", ""},
 	{"Outbox", "/outbox", "outbox.read", "Every message to everybody: what, when and why."},
 }

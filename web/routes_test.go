@@ -50,6 +50,10 @@ var read = map[string][]webtest.Scenario{
 	"GET /messages/plan/{message}": {{Path: "/messages/plan/survey", Sees: []string{"7 days before “", "These are the protocol’s"}}},
 	"GET /incentives":              {{Path: "/incentives", Sees: []string{"Neither codes nor groups"}}},
 	"GET /incentives/labels":       {{Path: "/incentives/labels", Sees: []string{"Print this page"}}},
+	"GET /pay":                     {{Path: "/pay", Sees: []string{"Approved in all"}}},
+	"GET /pay/{month}":             {{Path: "/pay/2021-08", Sees: []string{"August 2021", "Hours paid"}}},
+	"GET /pay/{month}/{file}":      {{Path: "/pay/2021-08/sheet.csv", Sees: []string{"2021-08,"}}, {Path: "/pay/2021-08/sheet.xlsx"}},
+	"GET /desk/pay":                {{Path: "/desk/pay", Sees: []string{"Your pay"}}},
 	"GET /outbox":                  {{Path: "/outbox", Sees: []string{"messages, the latest first"}, Has: []string{".letters a"}}},
 	"GET /outbox/{id}":             {{Path: "/outbox/1", Sees: []string{"An invitation", "rehearsal sends no mail"}}},
 }
