@@ -57,6 +57,10 @@
 //	SendIncentive(ctx, by, code, item) error
 //	ReceiveIncentive(ctx, by, code, item) error
 //	Withdraw(ctx, by, code, participant.Use, reason) error
+//	AskReveal(ctx, by, code, reason) error                                   an owner wants to know who a code is
+//	DecideReveal(ctx, by, id, grant) error                                   another owner says yes or no
+//	Reveal(ctx, by, id) (Person, participant.Code, error)                    the one who asked sees it, once
+//	ChooseLanguage(ctx, by, code, language) error
 //	CloseEnrolment(ctx, by, reason) error
 //	Tick(ctx) (Ticked, error)                                                all that is due by now: visits, mail, unlocking, losses
 //	Remind(ctx, by) (sent, dropped int, error)                               the mail alone

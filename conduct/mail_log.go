@@ -44,7 +44,7 @@ func (c *Conduct) MailLog(ctx context.Context, by identity.Actor, code participa
 		if err != nil {
 			return err
 		}
-		if log.Planned, err = c.letters(ctx, tx, by, found); err != nil {
+		if log.Planned, err = c.letters(ctx, tx, found); err != nil {
 			return err
 		}
 		sent, err := tx.LatestMail(ctx, store.MailFilter{Person: string(code)}, 0, logged)

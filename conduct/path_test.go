@@ -58,10 +58,10 @@ func TestWholePath(t *testing.T) {
 			t.Fatalf("arms %d and %d", len(coaching), len(control))
 		}
 		w.tick()
-		if kinds, _ := w.mail(control[0]); !slices.Equal(kinds, []string{"announcement", "allocated", "resources"}) {
+		if kinds, _ := w.mail(control[0]); !slices.Equal(kinds, []string{"announcement", "consent-copy", "allocated", "resources"}) {
 			t.Errorf("mail to the control arm: %v", kinds)
 		}
-		if kinds, _ := w.mail(coaching[0]); !slices.Equal(kinds, []string{"announcement", "allocated"}) {
+		if kinds, _ := w.mail(coaching[0]); !slices.Equal(kinds, []string{"announcement", "consent-copy", "allocated"}) {
 			t.Errorf("mail to the coaching arm: %v", kinds)
 		}
 

@@ -20,7 +20,6 @@ type Letter struct {
 	store.PlannedMail
 	Message       study.Message // with the words in force for this mail
 	Subject, Text string        // filled in; the link without its secret, the name only for those who may know it
-	Name          string        // empty for those who may not know it
 	Zone          *time.Location
 	Until         time.Time // from when on it would come too late; zero: never
 	Needless      string    // why it will not go as things stand; empty: it will
@@ -42,7 +41,7 @@ func (c *Conduct) Letters(ctx context.Context, by identity.Actor, f store.PlanFi
 		if err != nil {
 			return err
 		}
-		letters, err = c.letters(ctx, tx, by, found)
+		letters, err = c.letters(ctx, tx, found)
 		return err
 	})
 	return letters, total, err
@@ -58,7 +57,7 @@ func (c *Conduct) Letter(ctx context.Context, by identity.Actor, id int64) (l Le
 		if err != nil {
 			return err
 		}
-		all, err := c.letters(ctx, tx, by, []store.PlannedMail{found})
+		all, err := c.letters(ctx, tx, []store.PlannedMail{found})
 		if err == nil {
 			l = all[0]
 		}
@@ -81,7 +80,7 @@ func orNotFound(err error, format string, args ...any) error {
 }
 
 // letters fills in planned mails.
-func (c *Conduct) letters(ctx context.Context, tx *store.Tx, by identity.Actor, found []store.PlannedMail) ([]Letter, error) {
+func (c *Conduct) letters(ctx context.Context, tx *store.Tx, found []store.PlannedMail) ([]Letter, error) {
 	plain := make([]store.Message, len(found))
 	for i, m := range found {
 		plain[i] = m.Message
@@ -108,11 +107,7 @@ func (c *Conduct) letters(ctx context.Context, tx *store.Tx, by identity.Actor, 
 			return nil, err
 		}
 		words["link"] = c.BaseURL + "/p/" + unknownLink
-		if by.May("identity.reveal") {
-			l.Name = words["name"]
-		} else {
-			words["name"] = "[" + string(m.Participant) + "]"
-		}
+		words["name"] = "[" + string(m.Participant) + "]"
 		l.Subject, l.Text = about.message.Fill(words)
 		l.Until = c.latest(about)
 		if m.State == "planned" {

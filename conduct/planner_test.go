@@ -60,10 +60,10 @@ func TestMailGoesAsItWasChanged(t *testing.T) {
 		_, err := w.Invite(ctx, coordinator, nil)
 		must(t, err)
 		first := w.only(codes[0], "announcement", 0)
-		if first.Stage() != store.ToCome || !strings.Contains(first.Text, "["+string(codes[0])+"]") || strings.Contains(first.Text, "Person 0") || first.Name != "" || !strings.Contains(first.Text, "/p/••••") {
+		if first.Stage() != store.ToCome || !strings.Contains(first.Text, "["+string(codes[0])+"]") || strings.Contains(first.Text, "Person 0") || !strings.Contains(first.Text, "/p/••••") {
 			t.Errorf("a coordinator reads %+v", first)
 		}
-		if l, err := w.Letter(ctx, owner, first.ID); err != nil || l.Name != "Dr. Person 0" || !strings.Contains(l.Text, "Dr. Person 0") {
+		if l, err := w.Letter(ctx, owner, first.ID); err != nil || strings.Contains(l.Text, "Person 0") {
 			t.Errorf("an owner reads %+v, %v", l, err)
 		}
 		all := conduct.NewWords{Subject: "For all, {{name}}", Body: "Come: {{link}}\r\nby {{date}}"}

@@ -66,7 +66,7 @@ func (s *Site) messageLogPage(w http.ResponseWriter, r *http.Request, refusal er
 		page.Lines = append(page.Lines, line)
 	}
 	for _, m := range log.Others {
-		line := logLine{messageLine: messageLine{ID: m.ID, Kind: m.Kind, Subject: masked(actor(r), m, m.Subject), When: m.Due.In(s.zone())}, Href: "/outbox/" + strconv.FormatInt(m.ID, 10), Answer: m.Answer}
+		line := logLine{messageLine: messageLine{ID: m.ID, Kind: m.Kind, Subject: masked(m, m.Subject), When: m.Due.In(s.zone())}, Href: "/outbox/" + strconv.FormatInt(m.ID, 10), Answer: m.Answer}
 		line.Label, line.Look = title(m.State), map[post.State]string{post.Sent: "good", post.Failed: "bad", post.Planned: "warn"}[m.State]
 		if m.State == post.Failed && log.Bounced == nil && log.OptedOut == nil {
 			line.Again = m.ID

@@ -12,7 +12,6 @@ import (
 // messageShowPage is one mail before it goes, as its reader will find it.
 type messageShowPage struct {
 	messageLine
-	Name       string // empty for those who may not know it
 	Text       []span
 	Reason     string // what in the protocol it follows from
 	Shift      string
@@ -53,7 +52,7 @@ func (s *Site) messagePage(w http.ResponseWriter, r *http.Request, refusal error
 		return err
 	}
 	m := l.Message
-	page := messageShowPage{messageLine: s.messageLine(l), Name: l.Name, Text: spans(l.Text), Reason: purposes[m.Purpose], Quiet: quietWords(s.Conduct), Words: m.Purpose.Words(), Outbox: l.Outbox,
+	page := messageShowPage{messageLine: s.messageLine(l), Text: spans(l.Text), Reason: purposes[m.Purpose], Quiet: quietWords(s.Conduct), Words: m.Purpose.Words(), Outbox: l.Outbox,
 		Open: l.State == "planned", Stopped: l.Stopped, NewSubject: m.Subject, NewBody: m.Body, NewDue: l.Due.In(s.zone()).Format(wallClock), Reasons: conduct.StopReasons,
 		Done: messagesDone[r.URL.Query().Get("done")], Mistakes: all}
 	if l.Shift != 0 {

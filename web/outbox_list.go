@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"rekindle/platform/identity"
 	post "rekindle/platform/mail"
 	"rekindle/platform/store"
 	"rekindle/problem"
@@ -23,14 +22,13 @@ type outboxListPage struct {
 	States  []post.State
 	Lines   []mailLine
 	Pager   pager
-	Names   bool // whoever looks may know who somebody is
 	Limited bool
 }
 
 // mailLine is one message.
 type mailLine struct {
 	ID            int64
-	Person, Name  string
+	Person        string
 	Kind, Subject string
 	State         post.State
 	Due, Ended    time.Time
@@ -45,7 +43,7 @@ func (s *Site) outboxList(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	content := outboxListPage{States: mailStates, Names: actor(r).May("identity.reveal")}
+	content := outboxListPage{States: mailStates}
 	for _, m := range s.Conduct.Protocol.Messages {
 		content.Kinds = append(content.Kinds, m.ID)
 	}
@@ -63,7 +61,7 @@ func (s *Site) outboxList(w http.ResponseWriter, r *http.Request) error {
 		}
 		found, err := tx.LatestMail(r.Context(), content.Filter, (n-1)*pageSize, pageSize)
 		for _, m := range found {
-			content.Lines = append(content.Lines, s.mailLine(actor(r), m))
+			content.Lines = append(content.Lines, s.mailLine(m))
 		}
 		return err
 	})
@@ -93,13 +91,10 @@ func (s *Site) mailFilter(q url.Values, kinds []string) (f store.MailFilter, err
 	return f, found.Err()
 }
 
-func (s *Site) mailLine(by identity.Actor, m post.Message) mailLine {
-	line := mailLine{ID: m.ID, Person: m.Person, Kind: m.Kind, Subject: masked(by, m, m.Subject), State: m.State, Due: m.Due.In(s.zone())}
+func (s *Site) mailLine(m post.Message) mailLine {
+	line := mailLine{ID: m.ID, Person: m.Person, Kind: m.Kind, Subject: masked(m, m.Subject), State: m.State, Due: m.Due.In(s.zone())}
 	if !m.Ended.IsZero() {
 		line.Ended = m.Ended.In(s.zone())
-	}
-	if by.May("identity.reveal") {
-		line.Name = recipient(m).Name
 	}
 	return line
 }

@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"strings"
 
-	"rekindle/platform/identity"
 	post "rekindle/platform/mail"
 	"rekindle/platform/store"
 	"rekindle/trial/study"
@@ -14,12 +13,11 @@ import (
 // outboxShowPage is one message.
 type outboxShowPage struct {
 	mailLine
-	Address string // empty for those who may not know it
-	Text    []span
-	Answer  string
-	Why     string // what in the protocol it follows from
-	Cause   int64  // the event of the audit trail that made it
-	Trail   bool   // whoever looks may read that event
+	Text   []span
+	Answer string
+	Why    string // what in the protocol it follows from
+	Cause  int64  // the event of the audit trail that made it
+	Trail  bool   // whoever looks may read that event
 }
 
 // span is a part of a message's text: words, or a link, which is shown but leads nowhere.
@@ -42,19 +40,13 @@ func (s *Site) outboxShow(w http.ResponseWriter, r *http.Request) error {
 	}); err != nil {
 		return err
 	}
-	content := outboxShowPage{mailLine: s.mailLine(by, m), Text: spans(s.sealed(masked(by, m, m.Text))), Answer: m.Answer,
+	content := outboxShowPage{mailLine: s.mailLine(m), Text: spans(s.sealed(masked(m, m.Text))), Answer: m.Answer,
 		Why: s.reason(m.Kind), Cause: m.Cause, Trail: by.May("audit.read")}
-	if by.May("identity.reveal") {
-		content.Address = recipient(m).Address
-	}
 	return s.show(w, r, http.StatusOK, "outbox_show", content.Subject, content)
 }
 
-// masked takes the recipient's name and address out of a text for those who may not know them.
-func masked(by identity.Actor, m post.Message, text string) string {
-	if by.May("identity.reveal") {
-		return text
-	}
+// masked takes the recipient's name and address out of a text: who a code is takes two owners to know.
+func masked(m post.Message, text string) string {
 	to := recipient(m)
 	for _, known := range []string{to.Name, to.Address} {
 		if known != "" {

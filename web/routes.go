@@ -43,6 +43,10 @@ func (s *Site) routes() []route {
 		{"GET /audit/{seq}", "audit.read", s.auditShow},
 		{"POST /audit/verify", "audit.read", s.auditVerify},
 		{"GET /consents", "consent.read", s.consentList},
+		{"GET /reveal", "identity.grant", s.revealList},
+		{"POST /reveal", "identity.ask", s.revealAsk},
+		{"POST /reveal/{id}/decide", "identity.grant", s.revealDecide},
+		{"POST /reveal/{id}/show", "identity.reveal", s.revealShow},
 		{"GET /outbox", "outbox.read", s.outboxList},
 		{"GET /outbox/{id}", "outbox.read", s.outboxShow},
 
@@ -244,5 +248,6 @@ var menu = []struct{ label, href, verb, what string }{
 	{"Staff", "/staff", "account.read", "Who can sign in, and as what."},
 	{"Pay", "/pay", "pay.read", "What coaches are paid, by month, to approve and to export."},
 	{"Your pay", "/desk/pay", "pay.read_own", ""},
+	{"Who a code is", "/reveal", "identity.grant", "To know who gave an answer takes two owners, and the participant sees it."},
 	{"Outbox", "/outbox", "outbox.read", "Every message to everybody: what, when and why."},
 }

@@ -54,6 +54,7 @@ var read = map[string][]webtest.Scenario{
 	"GET /pay/{month}":             {{Path: "/pay/2021-08", Sees: []string{"August 2021", "Hours paid"}}},
 	"GET /pay/{month}/{file}":      {{Path: "/pay/2021-08/sheet.csv", Sees: []string{"2021-08,"}}, {Path: "/pay/2021-08/sheet.xlsx"}},
 	"GET /desk/pay":                {{Path: "/desk/pay", Sees: []string{"Your pay"}}},
+	"GET /reveal":                  {{Path: "/reveal", Sees: []string{"takes two owners", "Ask another owner"}, Has: []string{"textarea#reason", "label[for=code]"}}},
 	"GET /outbox":                  {{Path: "/outbox", Sees: []string{"messages, the latest first"}, Has: []string{".letters a"}}},
 	"GET /outbox/{id}":             {{Path: "/outbox/1", Sees: []string{"An invitation", "rehearsal sends no mail"}}},
 }

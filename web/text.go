@@ -10,6 +10,7 @@ var texts = map[string]map[string]string{
 		surveyEnglish,
 		messageEnglish,
 		calendarEnglish,
+		accessEnglish,
 	),
 	"es": joined(
 		spanish,
@@ -17,6 +18,7 @@ var texts = map[string]map[string]string{
 		surveySpanish,
 		messageSpanish,
 		calendarSpanish,
+		accessSpanish,
 	),
 }
 

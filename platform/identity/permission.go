@@ -115,7 +115,9 @@ var permissions = map[string][]Role{
 
 	"dataset.lock":    {Statistician, Owner},
 	"dataset.unblind": {Statistician, Owner},
-	"identity.reveal": {Owner},
+	"identity.ask":    {Owner}, // who a code is: one asks,
+	"identity.grant":  {Owner}, // another grants,
+	"identity.reveal": {Owner}, // and the one who asked sees it, once
 	"vault.rotate":    {Owner},
 
 	// Reading. What tells scores, or people in small groups, is not for those who meet them or rank above them.

@@ -1,0 +1,129 @@
+package conduct
+
+import (
+	"context"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"rekindle/platform/identity"
+	"rekindle/platform/store"
+	"rekindle/problem"
+	"rekindle/trial/participant"
+)
+
+// revealLife is how long a wish to know who somebody is stands: for another owner to decide, and then to be seen.
+const revealLife = 72 * time.Hour
+
+// AskReveal files an owner's wish to know who a code is. It shows nothing yet: another owner must grant it. The reason is sealed, and is
+// for the other owner; the trail, which the participant reads, says that it was asked.
+func (c *Conduct) AskReveal(ctx context.Context, by identity.Actor, code participant.Code, reason string) error {
+	if err := by.Require("identity.ask"); err != nil {
+		return err
+	}
+	reason = strings.TrimSpace(reason)
+	if reason == "" || len(reason) > longestField || !utf8.ValidString(reason) {
+		return problem.New(problem.Invalid, "There is no reason, or it is longer than %d bytes", longestField).On("reason").Instead("Say why this person must be known: the other owner decides by it.")
+	}
+	return c.Store.Write(ctx, func(tx *store.Tx) error {
+		if tx.Vault == nil {
+			return keyless()
+		}
+		if _, err := tx.Participant(ctx, code); err != nil {
+			return err
+		}
+		if err := tx.AddReveal(ctx, store.Reveal{Code: code, AskedBy: by.Name, Asked: tx.Now(), Expires: tx.Now().Add(revealLife),
+			Reason: tx.Vault.Seal([]byte(reason), "reveal", "reason", string(code))}); err != nil {
+			return err
+		}
+		return record(ctx, tx, by, "identity.ask", string(code), nil, nil, "")
+	})
+}
+
+// DecideReveal grants another owner's wish, or refuses it. Nobody decides on their own.
+func (c *Conduct) DecideReveal(ctx context.Context, by identity.Actor, id int64, grant bool) error {
+	if err := by.Require("identity.grant"); err != nil {
+		return err
+	}
+	return c.Store.Write(ctx, func(tx *store.Tx) error {
+		r, err := tx.Reveal(ctx, id)
+		if err != nil {
+			return err
+		}
+		switch {
+		case r.AskedBy == by.Name:
+			return problem.New(problem.Conflict, "You have asked for this yourself").Instead("Another owner must decide.")
+		case r.Decided != nil:
+			return problem.New(problem.Conflict, "This was decided on %s", r.Decided.Format("January 2, 2006"))
+		case !tx.Now().Before(r.Expires):
+			return problem.New(problem.Conflict, "This was asked more than 72 hours ago").Instead("It must be asked anew.")
+		}
+		if err := tx.DecideReveal(ctx, id, by.Name, grant, tx.Now().Add(revealLife)); err != nil {
+			return err
+		}
+		return record(ctx, tx, by, "identity.grant", string(r.Code), nil, facts{"granted": grant}, "")
+	})
+}
+
+// Reveal shows the one who asked who a code is: once, after another owner has granted it.
+func (c *Conduct) Reveal(ctx context.Context, by identity.Actor, id int64) (p Person, code participant.Code, err error) {
+	if err := by.Require("identity.reveal"); err != nil {
+		return p, "", err
+	}
+	err = c.Store.Write(ctx, func(tx *store.Tx) error {
+		r, err := tx.Reveal(ctx, id)
+		if err != nil {
+			return err
+		}
+		switch {
+		case r.AskedBy != by.Name:
+			return problem.New(problem.NotFound, "There is no such page")
+		case !r.Granted:
+			return problem.New(problem.Conflict, "No other owner has granted this")
+		case r.Seen != nil:
+			return problem.New(problem.Conflict, "This was shown on %s, and is shown once", r.Seen.Format("January 2, 2006")).Instead("Ask anew, with the reason.")
+		case !tx.Now().Before(r.Expires):
+			return problem.New(problem.Conflict, "This was granted more than 72 hours ago").Instead("Ask anew, with the reason.")
+		}
+		code = r.Code
+		if p, err = person(ctx, tx, code); err != nil {
+			return err
+		}
+		if err := tx.SeeReveal(ctx, id); err != nil {
+			return err
+		}
+		return record(ctx, tx, by, "identity.reveal", string(code), nil, nil, "")
+	})
+	if err != nil {
+		return Person{}, "", err
+	}
+	return p, code, nil
+}
+
+// Asked is a wish with its reason.
+type Asked struct {
+	store.Reveal
+	Why string
+}
+
+// Reveals gives owners the latest wishes, with their reasons.
+func (c *Conduct) Reveals(ctx context.Context, by identity.Actor) (all []Asked, err error) {
+	if err := by.Require("identity.grant"); err != nil {
+		return nil, err
+	}
+	err = c.Store.Read(ctx, func(tx *store.Tx) error {
+		if tx.Vault == nil {
+			return keyless()
+		}
+		found, err := tx.Reveals(ctx, 100)
+		for _, r := range found {
+			why, err := tx.Vault.Open(r.Reason, "reveal", "reason", string(r.Code))
+			if err != nil {
+				return err
+			}
+			all = append(all, Asked{r, string(why)})
+		}
+		return err
+	})
+	return all, err
+}
