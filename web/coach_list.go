@@ -43,7 +43,7 @@ func (s *Site) showCoaches(w http.ResponseWriter, r *http.Request, st standing, 
 	// Whoever has just won the place may not be in what can be read yet.
 	offers = slices.DeleteFunc(offers, func(o conduct.Offer) bool { return o.Code == lost })
 	everybody := offers
-	page := participantCoachListPage{Wanted: wanted, Lost: lost != "", Modes: s.Conduct.Protocol.Coaching.Modes, Parts: session.Parts, Zone: st.zone.String()}
+	page := participantCoachListPage{Wanted: wanted, Lost: lost != "", Modes: s.Conduct.Protocol.Coaching.Modes, Parts: session.Parts, Zone: place(st.zone)}
 	page.Narrowed = wanted.Language != "" || wanted.Mode != "" || wanted.Part != ""
 	if page.Narrowed {
 		if everybody, err = s.Conduct.Coaches(ctx, by, by.Participant); err != nil {
@@ -85,7 +85,7 @@ func (s *Site) coachShow(w http.ResponseWriter, r *http.Request, st standing) er
 	if err != nil {
 		return err
 	}
-	page := participantCoachShowPage{Card: s.card(offers[i], topics, st.zone), Minutes: s.Conduct.Protocol.Coaching.Sessions[0], Zone: st.zone.String()}
+	page := participantCoachShowPage{Card: s.card(offers[i], topics, st.zone), Minutes: s.Conduct.Protocol.Coaching.Sessions[0], Zone: place(st.zone)}
 	return s.showMine(w, r, http.StatusOK, "participant_coach_show", "coach_title", page)
 }
 

@@ -224,6 +224,9 @@ func elsewhere(t time.Time, zone *time.Location) string {
 	return t.In(zone).Format("15:04 MST")
 }
 
+// place is a zone as people read it.
+func place(zone *time.Location) string { return strings.ReplaceAll(zone.String(), "_", " ") }
+
 // wanted reads what is looked for out of an address.
 func wanted(r *http.Request) conduct.Wanted {
 	q := r.URL.Query()

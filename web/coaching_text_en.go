@@ -7,6 +7,7 @@ var coachingEnglish = map[string]string{
 	"coach_lost":           "Somebody was a moment faster.",
 	"coach_lost_text":      "This coach has no place left just now. These coaches do:",
 	"coach_need":           "What do you need from a coach now?",
+	"coach_chosen":         "chosen",
 	"coach_any":            "Any",
 	"coach_language":       "Language",
 	"coach_languages":      "Languages",

@@ -7,6 +7,7 @@ var coachingSpanish = map[string]string{
 	"coach_lost":           "Alguien se le adelantó por un momento.",
 	"coach_lost_text":      "Este coach ya no tiene plazas. Estos coaches sí:",
 	"coach_need":           "¿Qué necesita ahora de un coach?",
+	"coach_chosen":         "elegido",
 	"coach_any":            "Cualquiera",
 	"coach_language":       "Idioma",
 	"coach_languages":      "Idiomas",

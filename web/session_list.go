@@ -64,7 +64,7 @@ func (s *Site) sessionList(w http.ResponseWriter, r *http.Request, st standing) 
 		return err
 	}
 	p := s.Conduct.Protocol
-	page := participantSessionListPage{Tab: "sessions", Card: card, Planned: len(p.Coaching.Sessions), Hours: p.Coaching.LateHours, Zone: st.zone.String()}
+	page := participantSessionListPage{Tab: "sessions", Card: card, Planned: len(p.Coaching.Sessions), Hours: p.Coaching.LateHours, Zone: place(st.zone)}
 	_, until := p.CoachingPeriod(*st.Record.UnlockedAt)
 	page.Until = lastDay(until, st.zone)
 	if st.Now.Before(until) {
@@ -174,7 +174,7 @@ func (s *Site) showPick(w http.ResponseWriter, r *http.Request, st standing, sta
 		http.Redirect(w, r, coachPage, http.StatusSeeOther)
 		return nil
 	}
-	page := participantSessionPickPage{Tab: "sessions", Card: *card, Modes: card.Modes, Hours: p.Coaching.LateHours, Lost: lost, Zone: st.zone.String(), Mode: r.FormValue("mode")}
+	page := participantSessionPickPage{Tab: "sessions", Card: *card, Modes: card.Modes, Hours: p.Coaching.LateHours, Lost: lost, Zone: place(st.zone), Mode: r.FormValue("mode")}
 	path := sessionsPage + "/book"
 	if id := r.PathValue("id"); id != "" {
 		one, err := st.session(id)

@@ -68,7 +68,7 @@ func (s *Site) showPlan(w http.ResponseWriter, r *http.Request, st standing, sta
 		http.Redirect(w, r, sessionsPage, http.StatusSeeOther)
 		return nil
 	}
-	page := participantSessionPlanPage{Tab: "sessions", Card: *card, Modes: card.Modes, Mode: r.FormValue("mode"), Hours: p.Coaching.LateHours, Lost: chosen != nil, Zone: st.zone.String()}
+	page := participantSessionPlanPage{Tab: "sessions", Card: *card, Modes: card.Modes, Mode: r.FormValue("mode"), Hours: p.Coaching.LateHours, Lost: chosen != nil, Zone: place(st.zone)}
 	page.Rhythms = slices.DeleteFunc(slices.Clone(rhythms), func(days int) bool {
 		return days > 7 && st.Now.AddDate(0, 0, days*(left-1)).After(until)
 	})
