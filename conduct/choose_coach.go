@@ -15,6 +15,10 @@ import (
 // ChooseCoach puts a participant with a coach of those offered; the last place of a coach goes to one of two who race for it. Choosing the
 // same coach again changes nothing. A change of coach needs no reason, and no session may be booked with the one before.
 func (c *Conduct) ChooseCoach(ctx context.Context, by identity.Actor, code participant.Code, with coach.Code) error {
+	return c.choose(ctx, by, code, with, "")
+}
+
+func (c *Conduct) choose(ctx context.Context, by identity.Actor, code participant.Code, with coach.Code, reason string) error {
 	if err := by.RequireFor("coach.choose", code); err != nil {
 		return err
 	}
@@ -61,6 +65,6 @@ func (c *Conduct) ChooseCoach(ctx context.Context, by identity.Actor, code parti
 			}
 			return err
 		}
-		return record(ctx, tx, by, "coach.choose", string(code), old, facts{"coach": with}, "")
+		return record(ctx, tx, by, "coach.choose", string(code), old, facts{"coach": with}, reason)
 	})
 }

@@ -52,6 +52,8 @@
 //	Hold(ctx, by, id, Held) (session.Session, error)
 //	Miss(ctx, by, id, session.Side) (session.Session, error)
 //	Plan(ctx, by, code) (goal.Plan, error)                                   vision and goals, for the participant and the coach
+//	CheckIns, SetCheckIns                                                    the weekly mails about goals
+//	AssignCoach(ctx, by, code) (coach.Code, error)                           whoever is free soonest, at the participant's wish
 //	SetVision, SetGoal, CloseGoal, SetWeekly, CheckIn, RateGoal
 //	Unlock(ctx, by, code, reason) error                                      opens coaching before the protocol does
 //	SendIncentive(ctx, by, code, item) error

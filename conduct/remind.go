@@ -172,6 +172,11 @@ func (c *Conduct) matter(ctx context.Context, tx *store.Tx, b batch, d store.Mes
 		}
 		f.SessionStands = about.session.State == session.Booked && tx.Now().Before(about.session.Start)
 	}
+	if m.Purpose == study.WeeklyCheckIn {
+		if f.GoalsOpen, err = c.goalsOpen(ctx, tx, r); err != nil {
+			return about, "", err
+		}
+	}
 	about.facts = f
 	_, why = followup.Still(m, f)
 	return about, why, nil
@@ -196,7 +201,7 @@ func (c *Conduct) one(ctx context.Context, tx *store.Tx, b batch, d store.Messag
 	if err != nil {
 		return err
 	}
-	words["link"] = link.url
+	words["link"] = link.url + leadsTo[m.Purpose]
 	out.links = append(out.links, link.Link)
 	subject, body := m.Fill(words)
 	out.mails = append(out.mails, post.Message{Kind: m.ID, Person: string(d.Participant), Plan: d.ID, Dedupe: fmt.Sprintf("%s %s %d %s %d", d.Participant, d.Message, d.Occurrence, d.Session, about.session.Sequence), Due: tx.Now(),
@@ -219,11 +224,11 @@ func (c *Conduct) one(ctx context.Context, tx *store.Tx, b batch, d store.Messag
 }
 
 // words gives what fills a message, as study.Purpose.Words has them.
-func (c *Conduct) words(ctx context.Context, tx *store.Tx, b batch, d store.Message, about matter) (map[string]string, error) {
+func (c *Conduct) words(ctx context.Context, tx *store.Tx, b batch, d store.Message, about matter) (words map[string]string, err error) {
 	m, r, p, v, s := about.message, about.record, b.reading[d.Participant], about.visit, about.session
 	zone, protocol := c.zone(r.Zone), study.In(r.Language, *c.Protocol)
 	day := func(t time.Time) string { return study.WeekdayIn(r.Language, t.In(zone)) }
-	words := map[string]string{"name": p.Name, "title": protocol.Title, "contact": contact(protocol)}
+	words = map[string]string{"name": p.Name, "title": protocol.Title, "contact": contact(protocol)}
 	switch m.Purpose {
 	case study.Announcement:
 		words["date"] = study.WeekdayIn(r.Language, protocol.Enrolment.Closes.Time)
@@ -247,7 +252,12 @@ func (c *Conduct) words(ctx context.Context, tx *store.Tx, b batch, d store.Mess
 			}
 		}
 	}
-	if m.Purpose == study.FirstSession || m.Purpose == study.SessionReminder {
+	if m.Purpose == study.ChooseCoach && m.Uses("coaches") {
+		if words["coaches"], err = c.coachesThisWeek(ctx, tx, r); err != nil {
+			return nil, err
+		}
+	}
+	if m.Purpose == study.FirstSession || m.Purpose == study.SessionReminder || m.Purpose == study.WeeklyCheckIn {
 		with := s.Coach
 		if with == "" {
 			pair, err := tx.Pairing(ctx, d.Participant)

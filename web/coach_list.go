@@ -107,6 +107,24 @@ func (s *Site) coachChoose(w http.ResponseWriter, r *http.Request, st standing) 
 	return nil
 }
 
+// coachAssign leaves the choice to the program: whoever is free soonest.
+func (s *Site) coachAssign(w http.ResponseWriter, r *http.Request, st standing) error {
+	if st.HasCoach {
+		http.Redirect(w, r, sessionsPage, http.StatusSeeOther)
+		return nil
+	}
+	by := actor(r)
+	_, err := s.Conduct.AssignCoach(r.Context(), by, by.Participant)
+	if isConflict(err) {
+		return s.showCoaches(w, r, st, http.StatusConflict, conduct.Wanted{}, "any")
+	}
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, sessionsPage+"/plan", http.StatusSeeOther)
+	return nil
+}
+
 // coachAside sets a coach aside, or puts one back.
 func (s *Site) coachAside(w http.ResponseWriter, r *http.Request, _ standing) error {
 	by := actor(r)

@@ -29,11 +29,16 @@ func (s *Site) coachee(show func(w http.ResponseWriter, r *http.Request, st stan
 		if err != nil {
 			return err
 		}
-		if st.Record.UnlockedAt == nil || st.Record.Status == participant.Withdrawn {
+		if !open(st.Record) {
 			return nowhere(w, r)
 		}
 		return show(w, r, st)
 	}
+}
+
+// open reports whether coaching is open to a participant.
+func open(r participant.Record) bool {
+	return r.UnlockedAt != nil && r.Status != participant.Withdrawn
 }
 
 // coachCard is a coach as a participant reads one.
@@ -163,7 +168,7 @@ func languagesOf(all []conduct.Offer) (languages []string) {
 
 // coachingStep is what to do next in a participant's coaching; nil: nothing.
 func (st standing) coachingStep(p *study.Protocol) *nextStep {
-	if st.Record.UnlockedAt == nil || st.Record.Status == participant.Withdrawn {
+	if !open(st.Record) {
 		return nil
 	}
 	if _, until := p.CoachingPeriod(*st.Record.UnlockedAt); !st.Now.Before(until) {

@@ -152,7 +152,7 @@ func TestChoosingPlanningMovingCancelling(t *testing.T) {
 			t.Errorf("who has not chosen reads %q", never)
 		}
 	}
-	if p = v.get("/me/coach?topic=meaning&language=Espa%C3%B1ol"); len(p.All(t, ".coaching-cards > li")) != 1 || len(p.All(t, ".badge.good")) != 1 || len(p.All(t, "input[value=meaning][checked]")) != 1 {
+	if p = v.get("/me/coach?topic=meaning&language=Espa%C3%B1ol"); len(p.All(t, ".coaching-cards > li")) != 1 || len(p.All(t, ".coaching-cards .badge.good")) != 1 || len(p.All(t, "input[value=meaning][checked]")) != 1 {
 		t.Errorf("one coach speaks Spanish and is good for meaning: %s", p.Text(t, "main"))
 	}
 	if p = v.get("/me/coach?part=evening"); len(p.All(t, ".empty")) != 1 {

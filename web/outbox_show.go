@@ -93,6 +93,7 @@ var purposes = map[study.Purpose]string{
 	study.FirstSession:     "Asks to book a first session, until one is booked.",
 	study.SessionReminder:  "Reminds of a session, as long as it stands as booked.",
 	study.CoachingUnlocked: "Coaching has opened to somebody who waited for it.",
+	study.WeeklyCheckIn:    "Asks how the week's goals went, while they are not looked back at and the participant wants these mails.",
 	study.IncentiveSent:    "Thanks for a completed survey: an item is on its way.",
 }
 

@@ -4,24 +4,33 @@ import (
 	"net/http"
 
 	"rekindle/platform/identity"
+	"rekindle/platform/store"
 )
 
 // participantLinkPage is what a personal link shows before anything has begun. It tells nothing of the person.
 type participantLinkPage struct {
 	Action string
 	Study  string
+	To     string // where it goes on, of ways
 }
+
+// ways are the pages on which a mail's link may go on, where coaching is open.
+var ways = map[string]string{"coach": coachPage, "sessions": sessionsPage, "check-in": planPage + "#check-in"}
 
 // linkShow shows where a personal link leads. It changes nothing: programs that read mail follow links too.
 func (s *Site) linkShow(w http.ResponseWriter, r *http.Request) error {
 	if _, err := s.Conduct.LinkOf(r.Context(), r.PathValue("token")); err != nil {
 		return err
 	}
-	return s.showMine(w, r, http.StatusOK, "participant_link", "link_title", participantLinkPage{Action: r.URL.Path, Study: s.spoken(r).protocol.Title})
+	return s.showMine(w, r, http.StatusOK, "participant_link", "link_title", participantLinkPage{Action: r.URL.Path, Study: s.spoken(r).protocol.Title, To: r.URL.Query().Get("to")})
 }
 
 // linkOpen opens this browser to the participant, and leads on to an address without the link.
 func (s *Site) linkOpen(w http.ResponseWriter, r *http.Request) error {
+	to, err := s.wayOf(r)
+	if err != nil {
+		return err
+	}
 	secret, err := s.Conduct.Arrive(r.Context(), r.PathValue("token"))
 	if err != nil {
 		return err
@@ -30,8 +39,28 @@ func (s *Site) linkOpen(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.remember(w, secret)
-	http.Redirect(w, r, home, http.StatusSeeOther)
+	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
+}
+
+// wayOf is the page on which the link goes on: that of the mail, where coaching is open, else the start page.
+func (s *Site) wayOf(r *http.Request) (string, error) {
+	to, known := ways[r.PostFormValue("to")]
+	if !known {
+		return home, nil
+	}
+	code, err := s.Conduct.LinkOf(r.Context(), r.PathValue("token"))
+	if err != nil {
+		return "", err
+	}
+	err = s.read(r, func(tx *store.Tx) error {
+		one, err := tx.Participant(r.Context(), code)
+		if err == nil && !open(one) {
+			to = home
+		}
+		return err
+	})
+	return to, err
 }
 
 // participantStopPage asks whether mail is to stop, or says that it has.

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,6 +28,8 @@ type participantPlanShowPage struct {
 	Saved   bool
 	States  []goal.State
 	Coach   string // name; empty: none is chosen
+	Mails   bool   // the weekly mails are wanted
+	Mailed  bool   // the protocol has such mails
 }
 
 // planWeek is the goals of one week.
@@ -138,6 +141,10 @@ func (s *Site) showPlanPage(w http.ResponseWriter, r *http.Request, st standing,
 	if score, ok := p.Attainment(); ok {
 		page.Score = fmt.Sprintf("%.0f", score)
 	}
+	if page.Mails, err = s.Conduct.CheckIns(r.Context(), by, by.Participant); err != nil {
+		return err
+	}
+	page.Mailed = slices.ContainsFunc(s.Conduct.Protocol.Messages, func(m study.Message) bool { return m.Purpose == study.WeeklyCheckIn })
 	this := goal.WeekOf(st.Now, st.zone)
 	page.Weeks = []planWeek{week(p, this, this)}
 	for _, w := range p.Weekly {
@@ -236,4 +243,13 @@ func (s *Site) planCheckIn(w http.ResponseWriter, r *http.Request, _ standing) e
 		}
 	}
 	return planSaved(w, r, "check-in")
+}
+
+// planMail stops the weekly mails, or lets them go again.
+func (s *Site) planMail(w http.ResponseWriter, r *http.Request, _ standing) error {
+	by := actor(r)
+	if err := s.Conduct.SetCheckIns(r.Context(), by, by.Participant, r.PostFormValue("weekly") == "yes"); err != nil {
+		return err
+	}
+	return planSaved(w, r, "mail")
 }

@@ -84,6 +84,7 @@ var permissions = map[string][]Role{
 	"plan.set":      {Participant, Coach},
 	"plan.rate":     {Participant, Coach},
 	"plan.check_in": {Participant, Coach},
+	"plan.mail":     {Participant},
 
 	"calendar.read":    {Participant, Coach}, // one's own appointments, as a file and as a feed
 	"calendar.feed":    {Participant, Coach},

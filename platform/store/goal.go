@@ -120,3 +120,22 @@ func (tx *Tx) RemovePlan(ctx context.Context, code participant.Code) error {
 	}
 	return nil
 }
+
+// GoalsOpen reports whether a participant has weekly goals, from a week on until another, that are not looked back at.
+func (tx *Tx) GoalsOpen(ctx context.Context, code participant.Code, from, to study.Date) (bool, error) {
+	return One(ctx, tx, Value[bool], "SELECT EXISTS (SELECT 1 FROM weekly_goal WHERE participant = $1 AND week >= $2 AND week <= $3 AND state = '')", code, from.String(), to.String())
+}
+
+// CheckInsOff reports whether a participant wants no mails about weekly goals.
+func (tx *Tx) CheckInsOff(ctx context.Context, code participant.Code) (bool, error) {
+	return One(ctx, tx, Value[bool], "SELECT EXISTS (SELECT 1 FROM check_in_off WHERE participant = $1)", code)
+}
+
+// SetCheckIns stops the mails about weekly goals, or lets them go again.
+func (tx *Tx) SetCheckIns(ctx context.Context, code participant.Code, on bool) error {
+	if on {
+		_, err := tx.Do(ctx, "DELETE FROM check_in_off WHERE participant = $1", code)
+		return err
+	}
+	return tx.insert(ctx, "check_in_off (participant, since)", [][]any{{code, tx.Now()}}, "ON CONFLICT (participant) DO NOTHING")
+}

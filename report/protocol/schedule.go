@@ -190,6 +190,7 @@ var ceases = map[study.Purpose]string{
 	study.ChooseCoach:     "until a coach is chosen",
 	study.FirstSession:    "until a first session is booked",
 	study.SessionReminder: "while the session stands",
+	study.WeeklyCheckIn:   "while weekly goals are open, unless the person wants none of these",
 }
 
 // sent says when a message goes out.

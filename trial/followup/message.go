@@ -88,6 +88,7 @@ type Facts struct {
 	CoachingOpen  bool                  // coaching is open to the person now
 	CoachChosen   bool
 	SessionBooked bool // a session is booked or was held
+	GoalsOpen     bool // for a weekly check-in: goals of this week or the last are not looked back at, and the person wants these mails
 	SessionStands bool // for a mail about one session: it is still booked for the time that was meant
 }
 
@@ -131,6 +132,13 @@ func Still(m study.Message, f Facts) (due bool, why string) {
 	case study.SessionReminder:
 		if !f.SessionStands {
 			return false, "the session was moved or cancelled"
+		}
+	case study.WeeklyCheckIn:
+		switch {
+		case f.Status == participant.Withdrawn || !f.CoachingOpen || !f.CoachChosen:
+			return false, "coaching is not going on"
+		case !f.GoalsOpen:
+			return false, "no weekly goal is open, or the person wants none of these mails"
 		}
 	case study.CoachingUnlocked:
 		if !f.CoachingOpen {

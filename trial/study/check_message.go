@@ -19,12 +19,13 @@ var anchorsOf = map[Purpose][]string{
 	FirstSession:     {string(FromRandomization), string(FromUnlock)},
 	SessionReminder:  {string(FromSession)},
 	CoachingUnlocked: {string(FromUnlock)},
+	WeeklyCheckIn:    {string(FromRandomization), string(FromUnlock)},
 	IncentiveSent:    {string(FromVisit)},
 }
 
 // purposes lists every purpose, in the order in which a participant meets them.
 var purposes = []string{string(Announcement), string(AllocationTold), string(ResourcesSent), string(SurveyOpen), string(SurveyReminder),
-	string(ChooseCoach), string(FirstSession), string(SessionReminder), string(CoachingUnlocked), string(IncentiveSent)}
+	string(ChooseCoach), string(FirstSession), string(SessionReminder), string(CoachingUnlocked), string(WeeklyCheckIn), string(IncentiveSent)}
 
 func (c *checker) messages() {
 	seen := map[string]bool{}
@@ -118,7 +119,7 @@ func (c *checker) template(path, text string, purpose Purpose) {
 	if rest := placeholder.ReplaceAllString(text, ""); strings.Contains(rest, "{{") || strings.Contains(rest, "}}") {
 		c.wrong(path, "{{word}}, with two braces on both sides", "a pair of braces is left open")
 	}
-	if strings.Contains(path, "body") && !slices.Contains(used(text), "link") && slices.Contains([]Purpose{Announcement, SurveyOpen, SurveyReminder}, purpose) && strings.TrimSpace(text) != "" {
+	if strings.Contains(path, "body") && !slices.Contains(used(text), "link") && slices.Contains([]Purpose{Announcement, SurveyOpen, SurveyReminder, WeeklyCheckIn}, purpose) && strings.TrimSpace(text) != "" {
 		c.wrong(path, "put {{link}} into the text", "the message does not say where to answer")
 	}
 }

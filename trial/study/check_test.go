@@ -126,7 +126,7 @@ var slips = []broken{
 	{"open braces", "", "Your page: {{link}}\n", "Your page: {{link}\n", "body = \"\"\"\nDear {{name}},\n\nthank you for your answers", "message[allocated].body", "left open", "two braces", 0},
 	{"announcement without link", "", "{{link}}\n\nPlaces", "\nPlaces", "body = \"\"\"\nDear {{name}},\n\nwe invite", "message[announcement].body", "where to answer", "{{link}}", 0},
 	{"reminder after the window", "", "days = [0, 5, 10, 17, 25]", "days = [0, 5, 10, 17, 31]", "", "message[survey-reminder].days[5]", "is not open", "-7 to 30", 0},
-	{"mail before its cause", "", "days = [2, 5, 9, 14]", "days = [-2, 5, 9, 14]", "", "message[choose-coach].days[1]", "before the randomization", "0 or more", 0},
+	{"mail before its cause", "", "days = [2, 5, 9, 14]", "days = [-2, 5, 9, 14]", "", "message[choose-coach-later].days[1]", "before the unlock", "0 or more", 0},
 	{"announcements that differ", "id = \"announcement\"", "days = [0, 56]", "days = [0, 55]", "", "message[announcement].days", "[0 55]", "[0 56]", 0},
 	{"announcement after closing", "", "announcements = [0, 56]", "announcements = [0, 156]", "", "enrolment.announcements[2]", "day 156 is after enrolment has closed", "at most 118", 1},
 	{"incentive", "", "name_es = \"Cuaderno\"\nvisit = \"month3\"", "name_es = \"Cuaderno\"\nvisit = \"month6\"", "visit = \"month6\"", "incentive[journal].visit", `no visit "month6"`, `did you mean "month3"?`, 0},

@@ -25,7 +25,8 @@ var everywhere = []string{"name", "link", "title", "contact"}
 //	description  allocation: the arm's description
 //	resources    resources: the arm's resources, a paragraph each
 //	visit        survey, reminder: name of the visit
-//	coach        first-session, session-reminder: name of the coach
+//	coach        first-session, session-reminder, weekly-check-in: name of the coach
+//	coaches      choose-coach: up to three coaches with their next free time within a week of sending, a line each
 //	item         incentive: name of the item sent
 func (p Purpose) Words() []string {
 	own := map[Purpose][]string{
@@ -34,10 +35,11 @@ func (p Purpose) Words() []string {
 		ResourcesSent:    {"resources"},
 		SurveyOpen:       {"visit", "date"},
 		SurveyReminder:   {"visit", "date"},
-		ChooseCoach:      {"date"},
+		ChooseCoach:      {"date", "coaches"},
 		FirstSession:     {"coach", "date"},
 		SessionReminder:  {"coach", "date"},
 		CoachingUnlocked: {"date"},
+		WeeklyCheckIn:    {"coach"},
 		IncentiveSent:    {"item"},
 	}
 	return append(slices.Clone(everywhere), own[p]...)
@@ -56,6 +58,11 @@ func (m Message) Fill(words map[string]string) (subject, body string) {
 	}
 	// A line end inside a word must not break out of the subject's header.
 	return strings.Join(strings.Fields(put(m.Subject)), " "), put(m.Body)
+}
+
+// Uses reports whether the message has a word.
+func (m Message) Uses(word string) bool {
+	return slices.Contains(used(m.Subject), word) || slices.Contains(used(m.Body), word)
 }
 
 // used gives the words a text asks for, in order.

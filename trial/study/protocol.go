@@ -272,6 +272,7 @@ const (
 	FirstSession     Purpose = "first-session"     // until a first session is booked
 	SessionReminder  Purpose = "session-reminder"  // while the session stands as booked
 	CoachingUnlocked Purpose = "coaching-unlocked" // on unlock
+	WeeklyCheckIn    Purpose = "weekly-check-in"   // while weekly goals are not looked back at, unless the person wants none of these
 	IncentiveSent    Purpose = "incentive"         // on issue
 )
 

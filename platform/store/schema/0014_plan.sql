@@ -36,6 +36,12 @@ CREATE TABLE weekly_goal (
 ) STRICT;
 CREATE INDEX weekly_goal_participant ON weekly_goal (participant, week, id);
 
+-- Who wants no mails that ask how the week's goals went.
+CREATE TABLE check_in_off (
+  participant TEXT PRIMARY KEY REFERENCES participant (code),
+  since       TIME NOT NULL
+) STRICT;
+
 -- Whom a participant does not want to be shown. Nobody else reads this.
 CREATE TABLE set_aside (
   participant TEXT NOT NULL REFERENCES participant (code),
