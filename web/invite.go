@@ -53,7 +53,7 @@ func (s *Site) inviteShow(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) showInvite(w http.ResponseWriter, r *http.Request, status int, refused error) error {
-	page := invitePage{Quiet: s.quiet(), Added: toldNumber(r, "added"), Invited: toldNumber(r, "invited"), Count: r.PostFormValue("count"), Posting: s.Post != nil}
+	page := invitePage{Quiet: s.Conduct.QuietHours(), Added: toldNumber(r, "added"), Invited: toldNumber(r, "invited"), Count: r.PostFormValue("count"), Posting: s.Post != nil}
 	page.HasQuiet = page.Quiet.From != page.Quiet.To
 	err := s.read(r, func(tx *store.Tx) (err error) {
 		if page.Invitations, err = s.Conduct.Invitations(r.Context(), tx); err != nil {
@@ -93,14 +93,6 @@ func (s *Site) showInvite(w http.ResponseWriter, r *http.Request, status int, re
 		page.Problems = []*problem.Problem{one}
 	}
 	return s.show(w, r, status, "invite", "Invitations", page)
-}
-
-// quiet is when no planned mail arrives.
-func (s *Site) quiet() followup.Quiet {
-	if s.Conduct.Quiet != nil {
-		return *s.Conduct.Quiet
-	}
-	return followup.Night
 }
 
 // toldNumber reads a number that a page before has left in the address, to be told; anything else tells nothing.

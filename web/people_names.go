@@ -47,7 +47,7 @@ func (s *Site) peopleNames(w http.ResponseWriter, r *http.Request) error {
 		return problem.New(problem.Invalid, "%.20q is neither on nor off", show).On("show")
 	}
 	back := r.PostFormValue("back")
-	if back != "/people" && !strings.HasPrefix(back, "/people/") && !strings.HasPrefix(back, "/people?") {
+	if back != "/people" && back != "/calls" && !strings.HasPrefix(back, "/people/") && !strings.HasPrefix(back, "/people?") {
 		back = "/people"
 	}
 	http.SetCookie(w, cookie)

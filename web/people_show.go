@@ -17,24 +17,24 @@ import (
 // peopleShowPage is one person: how far they have come, and what the office can do for them.
 type peopleShowPage struct {
 	personLine
-	Person    *conduct.Person // nil: names are not shown
-	Named     bool
-	May       bool
-	Zone      string
-	Steps     []phase
-	Reason    string // of an exclusion: the criterion
-	Surveys   []surveyLine
-	Meetings  []meetingLine
-	Sessions  int // of the plan
-	Acts      []actForm
-	Done      string
-	Failed    string // the act that was refused
-	Problems  []*problem.Problem
-	NoMail    bool // gets none, for either reason
-	Mail      int
-	Waits     bool // for coaching that opens later
-	Unlocks   time.Time
-	MayOutbox bool
+	Person   *conduct.Person // nil: names are not shown
+	Named    bool
+	May      bool
+	Zone     string
+	Steps    []phase
+	Reason   string // of an exclusion: the criterion
+	Surveys  []surveyLine
+	Meetings []meetingLine
+	Sessions int // of the plan
+	Acts     []actForm
+	Done     string
+	Failed   string // the act that was refused
+	Problems []*problem.Problem
+	NoMail   bool // gets none, for either reason
+	Mail     int
+	Waits    bool // for coaching that opens later
+	Unlocks  time.Time
+	MayRead  bool // mail
 }
 
 // surveyLine is one survey of a person: whether it is complete, and never an answer.
@@ -75,7 +75,7 @@ func (s *Site) showPerson(w http.ResponseWriter, r *http.Request, status int, re
 	by := actor(r)
 	var way followup.Way
 	var study store.Study
-	page := peopleShowPage{May: by.May("participant.identify"), Named: s.named(r), Sessions: len(s.Conduct.Protocol.Coaching.Sessions), MayOutbox: by.May("outbox.read")}
+	page := peopleShowPage{May: by.May("participant.identify"), Named: s.named(r), Sessions: len(s.Conduct.Protocol.Coaching.Sessions), MayRead: by.May("message.read")}
 	var now time.Time
 	if err := s.read(r, func(tx *store.Tx) error {
 		now = tx.Now()

@@ -350,6 +350,9 @@ var offices = map[string]url.Values{
 	"GET /people": nil, "GET /people/CODE": nil, "POST /people/find": {"text": {"person"}}, "POST /people/names": {"show": {"on"}}, "POST /people/CODE/withdraw": {"use": {"until-now"}},
 	"GET /roster": nil, "POST /roster": {}, "GET /roster/template.csv": nil, "GET /roster/LIST": nil, "POST /roster/LIST": {}, "POST /roster/LIST/drop": {},
 	"GET /invite": nil, "POST /invite": {"who": {"all"}, "of": {"1"}},
+	"GET /calls": nil, "POST /calls/CODE": {"outcome": {"reached"}}, "POST /calls/CODE/coach": {"coach": {"2222-2222"}},
+	"GET /coaches": nil, "POST /coaches": {"name": {"X"}, "email": {"x@hospital.example"}}, "GET /coaches/COACH": nil, "POST /coaches/COACH/retire": {},
+	"GET /board": nil, "POST /mail/test": {}, "GET /enrolment": nil, "POST /enrolment/capacity": {"places": {"1"}}, "POST /enrolment/close": {}, "POST /enrolment/promote": {},
 }
 
 // isOffice reports whether a route is one of them.
@@ -367,14 +370,15 @@ func TestWhoSeesTheOfficesPages(t *testing.T) {
 	e := enrol(t)
 	codes, links := e.invite(1)
 	came := e.come(links[0])
+	coaches := e.coached(1)
 	cookies := map[identity.Role]map[string]string{}
 	for _, role := range []identity.Role{identity.Statistician, identity.Leadership, identity.Finance} {
 		cookies[role] = e.staff(role)
 	}
 	for tried, form := range offices {
-		_, path, _ := strings.Cut(strings.ReplaceAll(tried, "CODE", string(codes[0])), " ")
+		_, path, _ := strings.Cut(strings.NewReplacer("CODE", string(codes[0]), "COACH", string(coaches[0])).Replace(tried), " ")
 		for role, cookie := range cookies {
-			webtest.Run(t, e.handler, []webtest.Scenario{{Name: string(role) + " " + tried, Path: path, Form: form, Cookie: cookie, Status: http.StatusForbidden, Never: []string{"Dr. Person", "hospital.example"}}})
+			webtest.Run(t, e.handler, []webtest.Scenario{{Name: string(role) + " " + tried, Path: path, Form: form, Cookie: cookie, Status: http.StatusForbidden, Never: []string{"Dr. Person", "Coach 0", "hospital.example"}}})
 		}
 		if p := came.do(webtest.Scenario{Path: path, Form: form}); p.Status != http.StatusForbidden {
 			t.Errorf("a participant at %s: %d", tried, p.Status)

@@ -182,6 +182,12 @@ func (s *Site) routes() []route {
 		{"POST /staff/{account}/reopen", "account.change", s.changing("reopened", s.staffReopen)},
 
 		// The coordinator's people
+		{"GET /board", "people.read", s.boardShow},
+		{"POST /mail/test", "mail.test", s.mailTest},
+		{"GET /enrolment", "people.read", s.enrolmentShow},
+		{"POST /enrolment/capacity", "study.capacity", s.capacitySet},
+		{"POST /enrolment/close", "study.close", s.enrolmentClose},
+		{"POST /enrolment/promote", "participant.promote", s.promote},
 		{"GET /people", "people.read", s.peopleList},
 		{"POST /people/find", "participant.identify", s.peopleFind},
 		{"POST /people/names", "participant.identify", s.peopleNames},
@@ -195,8 +201,15 @@ func (s *Site) routes() []route {
 		{"POST /roster/{token}/drop", "participant.add", s.rosterDrop},
 		{"GET /invite", "participant.invite", s.inviteShow},
 		{"POST /invite", "participant.invite", s.invite},
+		{"GET /calls", "participant.call", s.callList},
+		{"POST /calls/{code}", "participant.call", s.callNote},
+		{"POST /calls/{code}/coach", "participant.call", s.callAssign},
 
 		// Coaches, as staff sees them
+		{"GET /coaches", "coach.read", s.coachRoll},
+		{"POST /coaches", "coach.add", s.coachAdd},
+		{"GET /coaches/{code}", "coach.read", s.coachShow},
+		{"POST /coaches/{code}/{act}", "coach.manage", s.coachChange},
 
 		// Messages before they go
 		{"GET /messages", "message.read", s.messageList},
@@ -236,6 +249,12 @@ var menu = []struct{ label, href, verb, what string }{
 	{"Hours", desk + "/hours", "desk.read", ""},
 	{"Calendar", desk + "/calendar", "desk.read", ""},
 	{"Overview", "/", "study.read", ""},
+	{"Progress", "/board", "people.read", "How far everybody has come, who is held up, what is on today."},
+	{"People", "/people", "people.read", "Each person by code: what has happened, and what you can do."},
+	{"Calls", "/calls", "participant.call", "Who may be coached and has not begun."},
+	{"Coaches", "/coaches", "coach.read", "Certification, places, next free times, hours."},
+	{"Invitations", "/invite", "participant.invite", "The mail that people receive, who has it, who gets it next."},
+	{"Enrolment", "/enrolment", "people.read", "Places, the waiting list, and the end of enrolment."},
 	{"Results", "/summary", "summary.read", "What came of it: outcomes and themes in numbers about groups, and cost."},
 	{"Report", "/report", "report.read", "Everything that is published, on one page that prints well."},
 	{"Flow", "/flow", "flow.read", "Where everybody went, from the invitation to the analysis. No box loses anybody."},

@@ -44,6 +44,9 @@ type door struct {
 
 // studyShow is the start page.
 func (s *Site) studyShow(w http.ResponseWriter, r *http.Request) error {
+	if done, err := s.officeShow(w, r); done || err != nil {
+		return err
+	}
 	by, p := actor(r), s.Conduct.Protocol
 	content := studyPage{Title: p.Title, Registry: p.Registration.Registry, Number: p.Registration.Number}
 	err := s.read(r, func(tx *store.Tx) error {

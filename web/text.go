@@ -11,6 +11,7 @@ var texts = map[string]map[string]string{
 		messageEnglish,
 		calendarEnglish,
 		accessEnglish,
+		officeEnglish,
 	),
 	"es": joined(
 		spanish,
@@ -19,6 +20,7 @@ var texts = map[string]map[string]string{
 		messageSpanish,
 		calendarSpanish,
 		accessSpanish,
+		officeSpanish,
 	),
 }
 

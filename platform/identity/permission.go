@@ -109,6 +109,9 @@ var permissions = map[string][]Role{
 	"account.read":    {Owner},
 	"coach.invite":    {Coordinator, Owner},
 
+	"mail.test":        {Coordinator, Owner}, // to oneself
+	"participant.call": {Coordinator},        // the list of whom to call, and noting that it was done
+
 	"people.read":   {Coordinator, Owner}, // how far each person has come, by code: never an answer, a score or a name
 	"people.change": {Coordinator, Owner}, // the form that asks for an act on a person; the act has its own verb
 	"coach.read":    {Coordinator, Owner},
