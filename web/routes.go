@@ -208,8 +208,8 @@ func (s *Site) routes() []route {
 		// Coaches, as staff sees them
 		{"GET /coaches", "coach.read", s.coachRoll},
 		{"POST /coaches", "coach.add", s.coachAdd},
-		{"GET /coaches/{code}", "coach.read", s.coachShow},
-		{"POST /coaches/{code}/{act}", "coach.manage", s.coachChange},
+		{"GET /coaches/{code}", "coach.read", s.coachManage},
+		{"POST /coaches/{code}/{act}", "coach.manage", s.coachAct},
 
 		// Messages before they go
 		{"GET /messages", "message.read", s.messageList},

@@ -14,8 +14,8 @@ import (
 	"rekindle/trial/study"
 )
 
-// coachShowPage is one coach, as the office sees one.
-type coachShowPage struct {
+// coachManagePage is one coach, as the office sees one.
+type coachManagePage struct {
 	coachLine
 	ZoneName  string
 	Steps     []stepLine
@@ -39,8 +39,8 @@ type coacheeLine struct {
 	Chosen time.Time
 }
 
-// coachAct is an act of the office on a coach.
-type coachAct struct {
+// officeAct is an act of the office on a coach.
+type officeAct struct {
 	ID, verb, label, what, done string
 	grave                       bool
 	fields                      func(*Site, conduct.CoachStanding) []actField
@@ -49,7 +49,7 @@ type coachAct struct {
 }
 
 // coachActs are the acts in the order of the page.
-var coachActs = []coachAct{
+var coachActs = []officeAct{
 	{ID: "invite", verb: "coach.invite", label: "Invite to sign in", what: "Mails a link that opens the coach's own desk: profile, hours, coachees and notes.",
 		done: "The coach is registered and invited: the link is on its way.",
 		fits: func(k conduct.CoachStanding) bool { return k.Account == "" && k.LeftAt == nil },
@@ -127,12 +127,12 @@ func dayTyped(r *http.Request, name string, zone *time.Location, after int) (*ti
 	return &at, nil
 }
 
-// coachShow shows one coach.
-func (s *Site) coachShow(w http.ResponseWriter, r *http.Request) error {
-	return s.showCoach(w, r, http.StatusOK, nil)
+// coachManage shows one coach.
+func (s *Site) coachManage(w http.ResponseWriter, r *http.Request) error {
+	return s.showManaged(w, r, http.StatusOK, nil)
 }
 
-func (s *Site) showCoach(w http.ResponseWriter, r *http.Request, status int, refused error) error {
+func (s *Site) showManaged(w http.ResponseWriter, r *http.Request, status int, refused error) error {
 	code, err := participant.ParseCode(r.PathValue("code"))
 	if err != nil {
 		return problem.New(problem.NotFound, "There is no coach with the code %.20q", r.PathValue("code"))
@@ -147,7 +147,7 @@ func (s *Site) showCoach(w http.ResponseWriter, r *http.Request, status int, ref
 		return err
 	}
 	k := all[0]
-	page := coachShowPage{coachLine: s.coachLine(k), ZoneName: k.Coach.Zone}
+	page := coachManagePage{coachLine: s.coachLine(k), ZoneName: k.Coach.Zone}
 	if page.ZoneName == "" {
 		page.ZoneName = s.zone().String()
 	}
@@ -211,11 +211,11 @@ func (s *Site) showCoach(w http.ResponseWriter, r *http.Request, status int, ref
 	case "known":
 		page.Done = "The coach is registered. No invitation was mailed, because somebody signs in with this address already: an owner can give that account the role."
 	}
-	return s.show(w, r, status, "coach_show", k.Name, page)
+	return s.show(w, r, status, "coach_manage", k.Name, page)
 }
 
-// coachChange does an act on a coach.
-func (s *Site) coachChange(w http.ResponseWriter, r *http.Request) error {
+// coachAct does an act on a coach.
+func (s *Site) coachAct(w http.ResponseWriter, r *http.Request) error {
 	code, err := participant.ParseCode(r.PathValue("code"))
 	if err != nil {
 		return problem.New(problem.NotFound, "There is no coach with the code %.20q", r.PathValue("code"))
@@ -232,7 +232,7 @@ func (s *Site) coachChange(w http.ResponseWriter, r *http.Request) error {
 		}
 		err := a.act(s, r, code)
 		if kind := problem.KindOf(err); err != nil && (kind == problem.Invalid || kind == problem.Conflict) {
-			return s.showCoach(w, r, status[kind], err)
+			return s.showManaged(w, r, status[kind], err)
 		}
 		if err != nil {
 			return err
