@@ -180,7 +180,7 @@ func reader(ctx context.Context, tx *store.Tx, c *Conduct, s session.Session, co
 func (c *Conduct) event(s session.Session, a store.Appointment, r appointmentReader, k coach.Profile) calendar.Event {
 	words := appointmentWords(r.language)
 	e := calendar.Event{UID: a.UID, Sequence: s.Sequence, Start: s.Start, End: s.End(), Cancelled: !standing(s), Stamp: a.Changed,
-		Summary: cmp.Or(c.Title, words.title), Location: words.mode(s.Mode), URL: c.BaseURL + "/me/sessions"}
+		Summary: c.CalendarTitle(r.language), Location: words.mode(s.Mode), URL: c.BaseURL + "/me/sessions"}
 	if r.coach {
 		e.URL = c.BaseURL + "/desk"
 	}
@@ -189,6 +189,11 @@ func (c *Conduct) event(s session.Session, a store.Appointment, r appointmentRea
 		e.Description += "\n" + reach
 	}
 	return e
+}
+
+// CalendarTitle is what sessions are called in the calendars of those who read a language.
+func (c *Conduct) CalendarTitle(language string) string {
+	return cmp.Or(c.Title, appointmentWords(language).title)
 }
 
 // standing reports whether a session keeps its place in calendars: also one to which somebody did not come.
@@ -224,5 +229,5 @@ func (c *Conduct) appointmentLetter(ctx context.Context, tx *store.Tx, s session
 	} else {
 		text += words.pages + "\n" + c.BaseURL + "/me/sessions\n"
 	}
-	return post.Content{To: mailbox(r.Person), Subject: fmt.Sprintf(subject, cmp.Or(c.Title, words.title), when), Text: text}, nil
+	return post.Content{To: mailbox(r.Person), Subject: fmt.Sprintf(subject, c.CalendarTitle(r.language), when), Text: text}, nil
 }

@@ -1,24 +1,25 @@
 package conduct
 
 import (
-	"fmt"
 	"time"
+
+	"rekindle/trial/study"
 )
 
 // appointmentText is what calendar mails say in one language.
 type appointmentText struct {
+	language                             string
 	title                                string // in the calendar
 	booked, moved, cancelled             string // subjects: title, time
 	bookedText, movedText, cancelledText string // time, minutes, way of meeting
 	greeting                             string
 	pages, desk                          string // before the link
 	modes                                map[string]string
-	day                                  func(t time.Time) string
 }
 
 var appointmentTexts = map[string]appointmentText{
 	"en": {
-		title: "Appointment", booked: "%s: %s", moved: "%s moved: %s", cancelled: "%s cancelled: %s",
+		language: "en", title: "Appointment", booked: "%s: %s", moved: "%s moved: %s", cancelled: "%s cancelled: %s",
 		bookedText:    "your appointment is on %s (%d minutes, %s). The invitation with this mail puts it into your calendar.",
 		movedText:     "your appointment has moved to %s (%d minutes, %s). The invitation with this mail moves it in your calendar too.",
 		cancelledText: "your appointment on %s (%d minutes, %s) is cancelled. This mail takes it out of your calendar.",
@@ -26,21 +27,15 @@ var appointmentTexts = map[string]appointmentText{
 		pages:         "To move it or to book another time, open your pages. Deleting it from your calendar does not cancel it.",
 		desk:          "You can see, move or cancel it on your desk. Deleting it from your calendar does not cancel it.",
 		modes:         map[string]string{"phone": "phone", "video": "video", "in person": "in person"},
-		day:           func(t time.Time) string { return t.Format("Monday, January 2, 2006") },
 	},
 	"es": {
-		title: "Cita", booked: "%s: %s", moved: "%s cambiada: %s", cancelled: "%s cancelada: %s",
+		language: "es", title: "Cita", booked: "%s: %s", moved: "%s cambiada: %s", cancelled: "%s cancelada: %s",
 		bookedText:    "su cita es el %s (%d minutos, %s). La invitación adjunta la añade a su calendario.",
 		movedText:     "su cita ha cambiado: ahora es el %s (%d minutos, %s). La invitación adjunta la cambia también en su calendario.",
 		cancelledText: "su cita del %s (%d minutos, %s) se ha cancelado. Este mensaje la retira de su calendario.",
 		greeting:      "Hola, %s:",
 		pages:         "Para cambiarla o reservar otra hora, abra sus páginas. Borrarla de su calendario no la cancela.",
 		modes:         map[string]string{"phone": "por teléfono", "video": "por videollamada", "in person": "en persona"},
-		day: func(t time.Time) string {
-			days := [...]string{"domingo", "lunes", "martes", "miércoles", "jueves", "viernes", "sábado"}
-			months := [...]string{"enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"}
-			return fmt.Sprintf("%s, %d de %s de %d", days[t.Weekday()], t.Day(), months[t.Month()-1], t.Year())
-		},
 	},
 }
 
@@ -54,7 +49,7 @@ func appointmentWords(language string) appointmentText {
 
 // moment writes a time by its zone's clock, with the zone in letters and as the distance from UTC.
 func (w appointmentText) moment(t time.Time) string {
-	return w.day(t) + ", " + t.Format("15:04 MST") + " (UTC" + t.Format("-07:00") + ")"
+	return study.WeekdayIn(w.language, t) + ", " + t.Format("15:04 MST") + " (UTC" + t.Format("-07:00") + ")"
 }
 
 // mode names a way of meeting; one that the protocol calls by a name of its own keeps it.

@@ -25,7 +25,8 @@ type feedPage struct {
 
 // participantCalendarPage is a participant's calendar.
 type participantCalendarPage struct {
-	Tab string // of the coaching pages
+	Tab    string // of the coaching pages
+	Called string // what appointments are called in calendars
 	feedPage
 }
 
@@ -115,7 +116,7 @@ func (s *Site) calendarShow(w http.ResponseWriter, r *http.Request, _ standing) 
 	if err != nil {
 		return err
 	}
-	return s.showMine(w, r, http.StatusOK, "participant_calendar", "calendar_title", participantCalendarPage{"calendar", feeds})
+	return s.showMine(w, r, http.StatusOK, "participant_calendar", "calendar_title", participantCalendarPage{"calendar", s.Conduct.CalendarTitle(tongue(r)), feeds})
 }
 
 // keptCalendar says what was just done, by the word in the address.

@@ -3,6 +3,7 @@ package web
 // calendarEnglish has the texts of a participant's calendar in English.
 var calendarEnglish = map[string]string{
 	"calendar_title":      "Your calendar",
+	"calendar_tab":        "Calendar",
 	"calendar_lede":       "Every appointment comes to you by mail as an invitation, which your calendar takes, moves and cancels. That is all most people need.",
 	"calendar_feed":       "All of them in one subscription",
 	"calendar_feed_text":  "A calendar program can also read your appointments at a secret address, by itself. Some look only once a day, so rely on the mails.",
@@ -16,13 +17,14 @@ var calendarEnglish = map[string]string{
 	"calendar_since":      "There is an address since %s.",
 	"calendar_none":       "There is no address.",
 	"calendar_ended":      "The address has ended. Programs that used it read nothing more.",
-	"calendar_neutral":    "In every calendar it is called only “Appointment”: colleagues who can see your calendar learn neither what it is about nor with whom.",
+	"calendar_neutral":    "In every calendar it is called only “%s”: colleagues who can see your calendar learn neither what it is about nor with whom.",
 	"calendar_add":        "Add to calendar",
 }
 
 // calendarSpanish has them in Spanish.
 var calendarSpanish = map[string]string{
 	"calendar_title":      "Su calendario",
+	"calendar_tab":        "Calendario",
 	"calendar_lede":       "Cada cita le llega por correo como una invitación que su calendario añade, cambia y cancela. A la mayoría de las personas les basta con eso.",
 	"calendar_feed":       "Todas en una suscripción",
 	"calendar_feed_text":  "Un programa de calendario también puede leer sus citas por sí mismo en una dirección secreta. Algunos la consultan solo una vez al día, así que confíe en los correos.",
@@ -36,6 +38,6 @@ var calendarSpanish = map[string]string{
 	"calendar_since":      "Hay una dirección desde el %s.",
 	"calendar_none":       "No hay ninguna dirección.",
 	"calendar_ended":      "La dirección queda anulada. Los programas que la usaban ya no leen nada.",
-	"calendar_neutral":    "En cualquier calendario se llama solo «Cita»: los colegas que puedan ver su calendario no sabrán de qué trata ni con quién.",
+	"calendar_neutral":    "En cualquier calendario se llama solo «%s»: los colegas que puedan ver su calendario no sabrán de qué trata ni con quién.",
 	"calendar_add":        "Añadir al calendario",
 }
