@@ -111,7 +111,7 @@ func (s *Site) hoursPage(r *http.Request, form url.Values) (page deskHoursPage, 
 		for n := 1; week && form.Has(field(one.Key, "from", n)); n++ {
 			one.Rows = append(one.Rows, deskStretch{n, form.Get(field(one.Key, "from", n)), form.Get(field(one.Key, "to", n))})
 		}
-		for !week && (len(one.Rows) < 2 || one.Rows[len(one.Rows)-1].From != "") {
+		for !week && (len(one.Rows) == 0 || one.Rows[len(one.Rows)-1].From != "") {
 			one.Rows = append(one.Rows, deskStretch{N: len(one.Rows) + 1})
 		}
 		page.Days = append(page.Days, one)

@@ -100,6 +100,9 @@ func (s *Site) personPage(r *http.Request) (page deskPersonPage, err error) {
 		}
 	}
 	slices.Reverse(page.Held)
+	if page.Notes, err = s.notesAbout(r, d, who.Code, "", desk+"/person/"+string(who.Code)); err != nil {
+		return page, err
+	}
 	if who.Former {
 		return page, nil
 	}

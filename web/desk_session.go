@@ -86,6 +86,10 @@ func (s *Site) sessionPage(r *http.Request) (page deskSessionPage, err error) {
 	for _, t := range themes {
 		page.Themes = append(page.Themes, choice{t.Code, t.Label, slices.Contains(page.Session.Themes, t.Code)})
 	}
+	if page.Notes, err = s.notesAbout(r, d, page.Participant, page.ID, desk+"/session/"+page.ID); err != nil {
+		return page, err
+	}
+	page.Notes.Apart = page.Due()
 	who, err := d.Find(page.Participant)
 	if page.Former = err != nil || who.Former; !page.Former {
 		if page.Plan, err = s.planFor(r, page.Participant); err != nil {
@@ -169,8 +173,11 @@ func (s *Site) sessionHold(r *http.Request, id string, f url.Values) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.Conduct.Hold(r.Context(), actor(r), id, conduct.Held{Minutes: minutes, Steps: f["step"], Themes: f["theme"]})
-	return err
+	held, err := s.Conduct.Hold(r.Context(), actor(r), id, conduct.Held{Minutes: minutes, Steps: f["step"], Themes: f["theme"]})
+	if err != nil || strings.TrimSpace(f.Get("note")) == "" {
+		return err
+	}
+	return s.Conduct.WriteNote(r.Context(), actor(r), held.Participant, id, f.Get("note"))
 }
 
 func (s *Site) sessionMiss(r *http.Request, id string, f url.Values) error {

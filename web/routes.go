@@ -125,6 +125,13 @@ func (s *Site) routes() []route {
 		{"POST /desk/session/{id}/correct", "desk.read", s.closing("corrected", s.sessionCorrect)},
 		{"GET /desk/person/{code}", "desk.read", s.deskPersonShow},
 		{"POST /desk/person/{code}/book", "desk.read", s.personBook},
+		{"POST /desk/person/{code}/note", "desk.read", s.noteWrite},
+		{"POST /desk/note/{note}/delete", "desk.read", s.noteDelete},
+		{"GET /desk/notes", "desk.read", s.deskNotesShow},
+		{"POST /desk/notes/key", "desk.read", s.notesMake},
+		{"POST /desk/notes/change", "desk.read", s.notesChange},
+		{"POST /desk/notes/unlock", "desk.read", s.notesUnlock},
+		{"POST /desk/notes/lock", "desk.read", s.notesLock},
 
 		// Calendars
 		{"GET /calendar/{file}", anybody, s.feedRead},

@@ -1,0 +1,86 @@
+package web_test
+
+import (
+	"net/http/httptest"
+	"net/url"
+	"testing"
+
+	"rekindle/platform/identity"
+	"rekindle/trial/goal"
+	"rekindle/web/webtest"
+)
+
+// A coach's day, on a phone and on a desktop: the desk, the profile, hours and leave, a session to prepare and to close, a coachee.
+func TestDeskInABrowser(t *testing.T) {
+	for _, screen := range []webtest.Screen{webtest.Phone, webtest.Desktop} {
+		t.Run(screen.Name, func(t *testing.T) {
+			d := atDesk(t, 3)
+			d.BaseURL = "http://coaching.example.org"
+			me := identity.AsParticipant(d.coachees[0])
+			succeed(t, d.SetVision(t.Context(), me, d.coachees[0], "I leave work with energy for my family, and teach again."))
+			_, err := d.SetGoal(t.Context(), me, d.coachees[0], goal.Goal{Text: "Two evenings a week without charting"})
+			succeed(t, err)
+			server := httptest.NewServer(d.handler)
+			t.Cleanup(server.Close)
+			l := &looker{Tab: webtest.Open(t, server.URL, screen), screen: "desk-" + screen.Name}
+			l.Goto("/protocol")
+			as := func() {
+				webtest.Evaluate[string](l.Tab, `document.cookie = "rekindle_staff=`+d.cookies[0]["rekindle_staff"]+`; path=/"`)
+			}
+			as()
+			l.Goto("/desk")
+			l.look("new")
+			for _, what := range l.Unreached() {
+				t.Errorf("desk: %s", what)
+			}
+			l.Goto("/desk/profile")
+			l.look("profile")
+			webtest.Evaluate[bool](l.Tab, `(() => { const set = (id, text) => document.getElementById(id).value = text;
+				set("biography", "I have been a hospitalist here for twenty years, and a certified coach for three.\n\nI nearly left medicine once. What helped was a colleague who asked good questions and gave no advice.");
+				set("voice", "Come as you are. We begin with what is on your mind."); set("strengths", "Charting at night, difficult conversations, the next step."); set("languages", "English, Español");
+				set("room", "https://video.example.org/ada"); document.querySelector("input[name=topic]").click(); return true; })()`)
+			l.Follow("form[action='/desk/profile'] button.first")
+			l.look("profile-kept")
+			l.Goto("/desk/profile/preview")
+			l.look("preview")
+			l.Goto("/desk/hours")
+			l.look("hours")
+			webtest.Evaluate[bool](l.Tab, `(() => { document.querySelector("[name=mon-from-1]").value = "17:00"; document.querySelector("[name=mon-to-1]").value = "09:00"; return true; })()`)
+			l.Follow("form[action='/desk/hours'] button.first")
+			l.look("hours-mistake")
+			d.send("/desk/hours/leave", url.Values{"from": {"2021-08-16"}, "until": {"2021-08-18"}}, "/desk/hours?kept=moved#leave")
+			d.send("/desk/hours/date", url.Values{"date": {"2021-09-06"}}, "/desk/hours?kept=date#dates")
+			l.Goto("/desk/hours?kept=moved")
+			l.look("leave")
+			l.Goto("/desk")
+			l.look("desk")
+			session := "/desk/session/" + d.booked[0].ID
+			l.Goto(session)
+			l.look("prepare")
+			l.Goto("/desk/person/" + string(d.coachees[0]))
+			l.look("person")
+			d.at("2021-08-12 10:30")
+			d.renew()
+			as()
+			l.Goto(session)
+			l.look("close")
+			for _, what := range l.Unreached() {
+				t.Errorf("session: %s", what)
+			}
+			if shown := webtest.Evaluate[bool](l.Tab, `(() => { document.querySelector("[data-run]").click(); return !document.querySelector("[data-timer]").hidden; })()`); !shown {
+				t.Error("there is no timer")
+			}
+			webtest.Evaluate[bool](l.Tab, `(() => { document.querySelector("input[name=step]").click(); document.querySelector("input[name=theme]").click(); document.querySelector("#minutes").value = "0"; return true; })()`)
+			l.Follow("#hold button.first")
+			l.look("close-mistake")
+			webtest.Evaluate[bool](l.Tab, `(() => { document.querySelector("#minutes").value = "85"; return true; })()`)
+			l.Follow("#hold button.first")
+			l.look("closed")
+			l.Dark()
+			for _, page := range []string{"/desk", session, "/desk/hours", "/desk/person/" + string(d.coachees[0])} {
+				l.Goto(page)
+				l.look("dark")
+			}
+		})
+	}
+}
