@@ -151,8 +151,8 @@ func TestDeskIsForCoachesAlone(t *testing.T) {
 		if !strings.HasPrefix(path, "/desk") {
 			continue
 		}
-		if verb != "desk.read" {
-			t.Errorf("%s takes the permission %q", pattern, verb)
+		if granted := identity.Granted(verb); len(granted) != 1 || granted[0] != identity.Coach {
+			t.Errorf("%s takes the permission %q of %v", pattern, verb, granted)
 		}
 		for _, role := range readers {
 			scenarios = append(scenarios, webtest.Scenario{Name: string(role) + " " + pattern, Method: method, Path: path, Cookie: d.others(role), Status: http.StatusForbidden, Never: []string{"Dr. Person", "Dr. Ada"}})
