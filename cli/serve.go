@@ -15,6 +15,7 @@ import (
 	"rekindle/conduct"
 	"rekindle/platform/config"
 	"rekindle/problem"
+	"rekindle/trial/instrument"
 	"rekindle/web"
 )
 
@@ -91,7 +92,11 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) error {
 			tell(log, b)
 		})
 	})
-	site := &web.Site{Conduct: act, PublicKey: d.Public, Report: filepath.Join(d.Dir, "report"), Log: log, Post: post}
+	words, err := instrument.ReadWordings(os.DirFS(filepath.Join(d.Dir, "wording")))
+	if err != nil {
+		return err
+	}
+	site := &web.Site{Conduct: act, PublicKey: d.Public, Report: filepath.Join(d.Dir, "report"), Log: log, Post: post, Wordings: words}
 	whose := whose{Protocol: act.Protocol.Digest(), Program: act.Program}
 	log.Info("serving", "address", l.Addr().String(), "base_url", settings.BaseURL, "metrics", settings.Metrics, "mail", settings.Mail.Host, "study", act.Protocol.ID)
 	fmt.Fprintf(s.out, "Serving %q at %s. Ctrl-C ends it.\n", act.Protocol.Title, settings.BaseURL)

@@ -17,6 +17,7 @@
 //	Arrive(ctx, token) (secret, error)                                       opens a browser by the personal link; Arrived, Leave
 //	Decline(ctx, by, code, reason) error
 //	Bounce(ctx, by, code) error                                              the address takes no mail
+//	ChangeZone, GiveAddress                                                  in which zone times are told; where gifts go
 //	Consent(ctx, by, code, Agreement) (participant.Status, error)
 //	ConsentPapers(ctx, by, code) ([]Paper, error)                            what a participant has signed, as PDF
 //	ExportConsents(ctx, by) ([]Paper, error)                                 all papers, for the archive

@@ -25,6 +25,8 @@ type participantHomePage struct {
 	Begun     bool // has signed
 	Use       participant.Use
 	Support   string // where help is, after a positive screen
+	Gifts     []gift
+	Zone      string
 }
 
 // nextStep is the one thing to do now.
@@ -73,6 +75,10 @@ func (s *Site) homeShow(w http.ResponseWriter, r *http.Request) error {
 	page.Next, page.Timeline = st.step(p), st.timeline()
 	page.Coaching = st.coaching(p)
 	if page.Support, err = s.supported(r, st); err != nil {
+		return err
+	}
+	page.Zone = st.zone.String()
+	if page.Gifts, err = s.gifts(r, st, p); err != nil {
 		return err
 	}
 	for _, id := range st.Arm.Resources {

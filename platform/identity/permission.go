@@ -29,6 +29,8 @@ var permissions = map[string][]Role{
 	"participant.ask_link":  {Visitor},     // the same, for oneself
 	"participant.unlink":    {Participant, Coordinator},
 	"participant.consent":   {Participant},
+	"participant.zone":      {Participant},
+	"participant.address":   {Participant},        // postal, for gifts
 	"participant.language":  {Participant},        // in which one reads
 	"consent.read":          {Coordinator, Owner}, // who signed what, by code
 	"consent.export":        {Owner},              // the papers, with names

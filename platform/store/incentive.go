@@ -53,6 +53,11 @@ func (tx *Tx) Incentives(ctx context.Context) ([]Incentive, error) {
 	return All(ctx, tx, scanIncentive, "SELECT "+incentiveColumns+" FROM incentive ORDER BY issued, participant, item")
 }
 
+// IncentivesOf gives the items of one person, in the order in which they were earned.
+func (tx *Tx) IncentivesOf(ctx context.Context, code participant.Code) ([]Incentive, error) {
+	return All(ctx, tx, scanIncentive, "SELECT "+incentiveColumns+" FROM incentive WHERE participant = $1 ORDER BY issued, item", code)
+}
+
 // SentResource files that a person was sent a resource; fresh is false where it had been sent before.
 func (tx *Tx) SentResource(ctx context.Context, code participant.Code, resource string) (fresh bool, err error) {
 	n, err := tx.Do(ctx, "INSERT INTO resource (participant, resource, sent) VALUES ($1, $2, $3) ON CONFLICT (participant, resource) DO NOTHING", code, resource, tx.Now())
