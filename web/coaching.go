@@ -61,18 +61,6 @@ type paired struct {
 	Of    any
 }
 
-// Initials stand where there is no picture.
-func (c coachCard) Initials() string {
-	var letters []rune
-	for _, word := range strings.Fields(strings.TrimPrefix(c.Name, "Dr. ")) {
-		letters = append(letters, []rune(word)[0])
-	}
-	if len(letters) > 2 {
-		letters = []rune{letters[0], letters[len(letters)-1]}
-	}
-	return string(letters)
-}
-
 // card makes the card of an offer.
 func (s *Site) card(o conduct.Offer, topics []topic, zone *time.Location) coachCard {
 	c := coachCard{Offer: o}

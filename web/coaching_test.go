@@ -75,7 +75,7 @@ func addresses(k coach.Code) map[string]url.Values {
 		"/me/sessions/" + id + "/move": nil, "/me/sessions/" + id + "/cancel": nil, "/me/plan": nil, "/me/plan/goal/new": nil, "/me/plan/goal/" + id: nil,
 		"/me/coach/" + string(k) + "?": {}, "/me/coach/" + string(k) + "/aside": {"aside": {"yes"}}, "/me/coach/change?": {}, "/me/sessions/plan?": {"start": {"2021-08-16T14:00:00Z"}},
 		"/me/sessions/book?": {"start": {"2021-08-16T14:00:00Z"}}, "/me/sessions/" + id + "/move?": {"start": {"2021-08-16T14:00:00Z"}}, "/me/sessions/" + id + "/cancel?": {},
-		"/me/plan/vision": {"text": {"x"}}, "/me/plan/week": {"text": {"x"}}, "/me/plan/check-in": {}, "/me/plan/goal/new?": {"text": {"x"}},
+		"/me/plan/vision": {"text": {"x"}}, "/me/plan/week": {"text": {"x"}}, "/me/plan/check-in": {}, "/me/plan/mail": {"weekly": {"no"}}, "/me/coach/any": {}, "/me/plan/goal/new?": {"text": {"x"}},
 		"/me/calendar": nil, "/me/calendar/feed": {"kind": {"whole"}}, "/me/calendar/feed/end": {}, "/me/sessions/" + id + "/appointment.ics": nil,
 		"/me/plan/goal/" + id + "/rate": {"level": {"1"}}, "/me/plan/goal/" + id + "/close": {},
 	}
@@ -92,6 +92,10 @@ func TestCoachingDoesNotExistForTheControlArm(t *testing.T) {
 		if got.Status != http.StatusNotFound || got.Body != want.Body || got.Header.Get("Content-Security-Policy") != want.Header.Get("Content-Security-Policy") {
 			t.Errorf("%s (form %v): status %d, differs from nowhere: %v", path, form != nil, got.Status, got.Body != want.Body)
 		}
+	}
+	like, got := control.do(webtest.Scenario{Path: "/me/nothing"}), control.do(webtest.Scenario{Path: "/coach-photo/" + string(k) + "/small"})
+	if got.Status != http.StatusNotFound || got.Body != like.Body {
+		t.Errorf("a coach's photo: %d, differs from nowhere: %v", got.Status, got.Body != like.Body)
 	}
 	for _, link := range control.get("/me").All(t, "a[href]") {
 		for path := range addresses(k) {

@@ -67,6 +67,9 @@ func (s *Site) photoShow(w http.ResponseWriter, r *http.Request) error {
 		return nowhere(w, r)
 	}
 	file, media, err := s.Conduct.Photo(r.Context(), actor(r), coach.Code(r.PathValue("code")), size == "large")
+	if problem.Is(err, problem.NotFound) {
+		return nowhere(w, r) // as if there were no such address
+	}
 	if err != nil {
 		return err
 	}
