@@ -12,6 +12,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"rekindle/conduct"
 	"rekindle/platform/audit"
 	"rekindle/platform/config"
 	"rekindle/platform/mail"
@@ -84,6 +85,7 @@ func (c *configCheck) Run(ctx context.Context, s *streams) error {
 	})
 	try("certificate", func() (string, error) { return checkCertificate(settings) })
 	try("mail server", func() (string, error) { return checkMail(ctx, settings, c.To) })
+	try("hospital", func() (string, error) { return checkHospital(ctx, settings) })
 	try("base URL", func() (string, error) { return checkBaseURL(ctx, settings.BaseURL, digest) })
 	if failed > 0 {
 		return problem.New(problem.Invalid, "%d of what was tried failed", failed)
@@ -172,6 +174,18 @@ func checkMail(ctx context.Context, s config.Settings, to string) (string, error
 		return "", problem.New(problem.Unavailable, "the test mail was not taken: %s", reply.Answer).On("smtp")
 	}
 	return told + ", and has taken a test mail: " + reply.Answer, nil
+}
+
+// checkHospital asks the hospital's sign-in for what it offers.
+func checkHospital(ctx context.Context, s config.Settings) (string, error) {
+	provider := hospital(s)
+	if provider == nil {
+		return "none: staff sign in here", nil
+	}
+	if err := provider.Check(ctx); err != nil {
+		return "", err
+	}
+	return provider.Issuer + " answers; it must know " + s.BaseURL + conduct.HospitalBack + " as where people come back to", nil
 }
 
 // checkBaseURL asks the address that links begin with for whose study it is. Nobody need be there yet.

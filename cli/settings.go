@@ -11,6 +11,7 @@ import (
 	"rekindle/conduct"
 	"rekindle/platform/config"
 	"rekindle/platform/mail"
+	"rekindle/platform/openid"
 	"rekindle/trial/followup"
 )
 
@@ -62,7 +63,16 @@ func apply(s config.Settings, act *conduct.Conduct) {
 		act.Sender = a.Address
 	}
 	act.Session, act.LinksOff = s.Session, !s.Links
+	act.Hospital = hospital(s)
 	act.Quiet = &followup.Quiet{From: s.Quiet.From, To: s.Quiet.To, Holidays: s.Quiet.Holidays}
+}
+
+// hospital gives the hospital's sign-in, nil where there is none.
+func hospital(s config.Settings) *openid.Provider {
+	if s.OIDC.Issuer == "" {
+		return nil
+	}
+	return &openid.Provider{Issuer: s.OIDC.Issuer, Client: s.OIDC.Client, Secret: s.OIDC.Secret.Reveal()}
 }
 
 // mailServer gives who carries mail, nil where nobody does.

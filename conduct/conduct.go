@@ -14,6 +14,7 @@ import (
 	"rekindle/platform/calendar"
 	"rekindle/platform/config"
 	"rekindle/platform/identity"
+	"rekindle/platform/openid"
 	"rekindle/platform/store"
 	"rekindle/problem"
 	"rekindle/trial/followup"
@@ -26,16 +27,17 @@ type Conduct struct {
 	Store    *store.Store
 	Protocol *study.Protocol
 
-	Random    io.Reader       // codes, links, the seed of randomization; nil: the operating system's
-	Quiet     *followup.Quiet // when no planned mail arrives; nil: followup.Night
-	Session   config.Session  // how long staff stay signed in; zero: half an hour without a page, half a day in all
-	LinksOff  bool            // this installation lets no staff sign in by a link in a mail
-	BaseURL   string          // what personal links begin with, "https://coaching.example.org"
-	Calendars calendar.Reader // reads coaches' calendars
-	Sender    string          // the address that all mail comes from; empty: the protocol's contact
-	Title     string          // what sessions are called in calendars, which colleagues may read; empty: "Appointment"
-	Program   string          // version of the program
-	Simulated bool            // people of a rehearsal
+	Random    io.Reader        // codes, links, the seed of randomization; nil: the operating system's
+	Quiet     *followup.Quiet  // when no planned mail arrives; nil: followup.Night
+	Session   config.Session   // how long staff stay signed in; zero: half an hour without a page, half a day in all
+	Hospital  *openid.Provider // the hospital's sign-in; nil: there is none
+	LinksOff  bool             // this installation lets no staff sign in by a link in a mail
+	BaseURL   string           // what personal links begin with, "https://coaching.example.org"
+	Calendars calendar.Reader  // reads coaches' calendars
+	Sender    string           // the address that all mail comes from; empty: the protocol's contact
+	Title     string           // what sessions are called in calendars, which colleagues may read; empty: "Appointment"
+	Program   string           // version of the program
+	Simulated bool             // people of a rehearsal
 }
 
 // record enters an act in the audit trail.

@@ -68,6 +68,9 @@
 //	Tick(ctx) (Ticked, error)                                                all that is due by now: visits, mail, unlocking, losses
 //	Remind(ctx, by) (sent, dropped int, error)                               the mail alone
 //	NextDue(ctx) (time.Time, bool, error)                                    when Tick has something to do
+//	InviteStaff, Reinvite, SetRoles, CloseAccount, ReopenAccount, ResetAccount, AllowLinks    accounts, by an owner
+//	SignIn, ConfirmCode; RequestLink, FollowLink; BeginPasskeySignIn, PasskeySignIn; BeginHospitalSignIn, HospitalSignIn
+//	SetPassword, BeginAuthenticator, NewRecoveryCodes, BeginPasskey, FinishSetup              how one signs in oneself
 //	Lock(ctx, by, dir) (Locked, error)                                       the dataset, canonical, with its SHA-256 in the trail
 //	CloseRandomization(ctx, by) (randomization.Closing, error)               the seed is revealed
 //	Unblind(ctx, by, reason) error

@@ -12,6 +12,7 @@ import (
 type accountSignInPage struct {
 	To, Email string
 	Links     bool // a link in a mail can stand for the password
+	Hospital  bool // there is a hospital's sign-in
 	Passkeys  bool // so can a passkey, and for the code
 	Out       bool // has just signed out
 	Mistakes  []*problem.Problem
@@ -39,7 +40,7 @@ func (s *Site) signInPage(w http.ResponseWriter, r *http.Request, status int, pa
 	if page.Links, err = s.Conduct.LinksAllowed(r.Context()); err != nil {
 		return err
 	}
-	page.Passkeys = s.Conduct.PasskeysPossible()
+	page.Passkeys, page.Hospital = s.Conduct.PasskeysPossible(), s.Conduct.Hospital != nil
 	w.Header().Set("Content-Security-Policy", asking)
 	return s.show(w, r, status, "account_sign_in", "Sign in", page)
 }

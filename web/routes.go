@@ -1,6 +1,10 @@
 package web
 
-import "net/http"
+import (
+	"net/http"
+
+	"rekindle/conduct"
+)
 
 // page answers a request, or gives the error that reply.go answers with. It writes nothing before it knows that it can.
 type page func(http.ResponseWriter, *http.Request) error
@@ -177,6 +181,8 @@ func (s *Site) routes() []route {
 		{"POST /account/passkeys/begin", anybody, s.scripts(s.passkeyBegin)},
 		{"POST /account/passkeys", anybody, s.scripts(s.passkeyAdd)},
 		{"POST /account/passkeys/remove", anybody, s.securing(s.passkeyRemove)},
+		{"POST /sign-in/hospital", anybody, s.hospitalGo},
+		{"GET " + conduct.HospitalBack, anybody, s.hospitalBack},
 		{"POST /sign-in/passkey/begin", anybody, s.scripts(s.passkeyAsk)},
 		{"POST /sign-in/passkey", anybody, s.scripts(s.passkeySignIn)},
 		{"GET /account", "account.secure", s.accountShow},
