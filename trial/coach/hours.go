@@ -133,31 +133,46 @@ func CheckHours(week []Hours) error {
 // itself, by the wall clock of zone, without leave, in order. Stretches that touch are one. On a day on which the clocks change, 09:00
 // is 09:00 by the new clock, and an hour that is skipped is not there.
 func (c Coach) Open(from, to time.Time, zone *time.Location) []Span {
-	var open []Span
-	first := from.In(zone).AddDate(0, 0, -1)
-	y, m, d := first.Date()
-	for n := 0; ; n++ {
-		midnight := time.Date(y, m, d+n, 0, 0, 0, 0, zone)
-		if midnight.After(to) {
-			break
+	return slices.Collect(c.Stretches(from, to, zone))
+}
+
+// Stretches gives what Open does, one after the other: whoever looks for the first free time need not wait for a whole year's.
+func (c Coach) Stretches(from, to time.Time, zone *time.Location) iter.Seq[Span] {
+	return func(yield func(Span) bool) {
+		y, m, d := from.In(zone).Date()
+		var day []Span
+		var last Span // not given yet, as the next may touch it
+		for n := -1; ; n++ {
+			if time.Date(y, m, d+n, 0, 0, 0, 0, zone).After(to) {
+				break
+			}
+			day = day[:0]
+			for h := range c.hoursOf(y, m, d+n) {
+				// Wall times, not midnight plus minutes: the two differ on the days on which the clocks change.
+				s := Span{latest(wall(y, m, d+n, h.From, zone), from), earliest(wall(y, m, d+n, h.To, zone), to)}
+				if s.From.Before(s.To) {
+					day = append(day, without(s, c.Away)...)
+				}
+			}
+			slices.SortFunc(day, func(a, b Span) int { return a.From.Compare(b.From) })
+			for _, s := range day {
+				switch {
+				case last.From.IsZero():
+					last = s
+				case s.From.After(last.To):
+					if !yield(last) {
+						return
+					}
+					last = s
+				default:
+					last.To = latest(last.To, s.To)
+				}
+			}
 		}
-		for h := range c.hoursOf(y, m, d+n) {
-			// Wall times, not midnight plus minutes: the two differ on the days on which the clocks change.
-			s := Span{wall(y, m, d+n, h.From, zone), wall(y, m, d+n, h.To, zone)}
-			s.From, s.To = latest(s.From, from), earliest(s.To, to)
-			open = append(open, without(s, c.Away)...)
+		if !last.From.IsZero() {
+			yield(last)
 		}
 	}
-	slices.SortFunc(open, func(a, b Span) int { return a.From.Compare(b.From) })
-	var joined []Span
-	for _, s := range open {
-		if last := len(joined) - 1; last >= 0 && !s.From.After(joined[last].To) {
-			joined[last].To = latest(joined[last].To, s.To)
-			continue
-		}
-		joined = append(joined, s)
-	}
-	return joined
 }
 
 // Covers reports whether the whole of a stretch lies in the coach's hours.
@@ -171,7 +186,7 @@ func (c Coach) Covers(s Span, zone *time.Location) bool {
 func wall(year int, month time.Month, day, minutes int, zone *time.Location) time.Time {
 	t := time.Date(year, month, day, 0, minutes, 0, 0, zone)
 	asked := time.Date(year, month, day, 0, minutes, 0, 0, time.UTC)
-	if t.Hour() == asked.Hour() && t.Minute() == asked.Minute() {
+	if t.Hour() == asked.Hour() && t.Minute() == asked.Minute() && t.Day() == asked.Day() { // a zone may skip a whole day
 		return t
 	}
 	start, end := t.ZoneBounds()

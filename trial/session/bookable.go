@@ -40,6 +40,24 @@ type Wish struct {
 // Bookable says why the wish cannot be met, nil where it can. The first reason found is given, as a conflict; a mode or time that
 // no situation allows is invalid.
 func (s Situation) Bookable(w Wish) error {
+	if err := s.possible(w); err != nil {
+		return err
+	}
+	end := w.Start.Add(time.Duration(w.Minutes) * time.Minute)
+	refuse := func(format string, args ...any) error {
+		return problem.New(problem.Conflict, format, args...).On("start").Instead("Choose another time.")
+	}
+	switch {
+	case !s.Override && !s.Coach.Covers(coach.Span{From: w.Start, To: end}, s.Zone), s.taken(w.Start, end):
+		return refuse("The coach is not available then")
+	case !s.Override && s.full(w):
+		return refuse("The coach has no more sessions that day or that week")
+	}
+	return s.fits(w)
+}
+
+// possible says why no coach's hours would make the wish possible.
+func (s Situation) possible(w Wish) error {
 	end := w.Start.Add(time.Duration(w.Minutes) * time.Minute)
 	refuse := func(format string, args ...any) error {
 		return problem.New(problem.Conflict, format, args...).On("start").Instead("Choose another time.")
@@ -63,16 +81,27 @@ func (s Situation) Bookable(w Wish) error {
 		return refuse("The coaching period is over by then")
 	case !s.Override && w.Start.Before(s.Now.Add(time.Duration(s.Plan.NoticeHours)*time.Hour)):
 		return refuse("That is closer than %d hours from now", s.Plan.NoticeHours)
-	case !s.Override && !s.Coach.Covers(coach.Span{From: w.Start, To: end}, s.Zone):
-		return refuse("The coach is not available then")
-	case !s.Override && s.Coach.Limits != (coach.Limits{}) && s.Coach.Limits.Reached(s.starts(w.Moving), w.Start, s.Zone):
-		return refuse("The coach has no more sessions that day or that week")
 	}
-	buffer := time.Duration(s.Plan.BufferMinutes) * time.Minute
-	for _, busy := range s.CoachBusy {
-		if overlap(w.Start, end, busy.From, busy.To, buffer) {
-			return refuse("The coach is not available then")
-		}
+	return nil
+}
+
+// taken reports whether the coach has something else from start to end, or too close to it.
+func (s Situation) taken(start, end time.Time) bool {
+	return slices.ContainsFunc(s.CoachBusy, func(busy coach.Span) bool { return overlap(start, end, busy.From, busy.To, s.buffer()) })
+}
+
+func (s Situation) buffer() time.Duration { return time.Duration(s.Plan.BufferMinutes) * time.Minute }
+
+// full reports whether the coach has as many sessions as they want on the day, or in the week, of the wish.
+func (s Situation) full(w Wish) bool {
+	return s.Coach.Limits != (coach.Limits{}) && s.Coach.Limits.Reached(s.starts(w.Moving), w.Start, s.Zone)
+}
+
+// fits says why the wish does not go together with the participant's other sessions.
+func (s Situation) fits(w Wish) error {
+	end, buffer := w.Start.Add(time.Duration(w.Minutes)*time.Minute), s.buffer()
+	refuse := func(format string, args ...any) error {
+		return problem.New(problem.Conflict, format, args...).On("start").Instead("Choose another time.")
 	}
 	for _, other := range s.Theirs {
 		if other.ID == w.Moving && w.Moving != "" || !other.Live() {
@@ -105,28 +134,6 @@ func overlap(fromA, toA, fromB, toB time.Time, buffer time.Duration) bool {
 	return fromA.Before(toB.Add(buffer)) && fromB.Before(toA.Add(buffer))
 }
 
-// Step is the distance of the times that are offered.
-const Step = 15 * time.Minute
-
-// Free gives up to most bookable starts for a wish between from and to (its Start is not looked at), in order: times on the
-// quarter hours of the coach's clock at which Bookable says yes.
-func (s Situation) Free(w Wish, from, to time.Time, most int) []time.Time {
-	from, to = maxTime(from, s.Opens, s.Now), minTime(to, s.Closes)
-	length := time.Duration(w.Minutes) * time.Minute
-	var free []time.Time
-	for _, open := range s.Coach.Open(from, to, s.Zone) {
-		for w.Start = quarter(open.From, s.Zone); !w.Start.Add(length).After(open.To); w.Start = w.Start.Add(Step) {
-			if len(free) == most {
-				return free
-			}
-			if s.Bookable(w) == nil {
-				free = append(free, w.Start)
-			}
-		}
-	}
-	return free
-}
-
 // Nearest gives up to three bookable starts that lie closest to the wish's, in order of time.
 func (s Situation) Nearest(w Wish) []time.Time {
 	const reach = 14 * 24 * time.Hour
@@ -138,18 +145,6 @@ func (s Situation) Nearest(w Wish) []time.Time {
 	free = free[:min(3, len(free))]
 	slices.SortFunc(free, time.Time.Compare)
 	return free
-}
-
-// quarter is the first quarter hour of zone's clock at or after t: zones differ from UTC by whole quarters of an hour in our
-// time, and a clock change is by whole quarters too.
-func quarter(t time.Time, zone *time.Location) time.Time {
-	_, offset := t.In(zone).Zone()
-	shift := time.Duration(offset) * time.Second
-	up := t.Add(shift).Truncate(Step)
-	if up.Before(t.Add(shift)) {
-		up = up.Add(Step)
-	}
-	return up.Add(-shift)
 }
 
 func maxTime(first time.Time, others ...time.Time) time.Time {

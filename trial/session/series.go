@@ -40,7 +40,9 @@ func (s Situation) Series(first time.Time, every int, mode string, zone *time.Lo
 			return nil, problem.New(problem.Conflict, "No time is free for session %d around %s", w.Number, target.Format("January 2")).On("first").
 				Instead("Begin on another day, or choose another number of days between the sessions.")
 		}
-		w.Start = slices.MinFunc(free, func(a, b time.Time) int { return int(a.Sub(target).Abs()/time.Second) - int(b.Sub(target).Abs()/time.Second) })
+		w.Start = slices.MinFunc(free, func(a, b time.Time) int {
+			return int(a.Sub(target).Abs()/time.Second) - int(b.Sub(target).Abs()/time.Second)
+		})
 		series = append(series, w)
 		last = w.Start
 		s.Theirs = append(s.Theirs, Session{Number: w.Number, Start: w.Start, Planned: w.Minutes, State: Booked})
