@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"rekindle/conduct"
 	"rekindle/trial/session"
 )
 
@@ -21,7 +22,9 @@ type deskShowPage struct {
 	Week      []deskSession // the seven days after today
 	People    []deskPerson
 	Former    []deskPerson
-	Places    int // free ones
+	Places    int               // free ones
+	Calendar  conduct.BusyState // state of the coach's own calendar; empty: none is read
+	Unsure    int               // sessions that were booked while it could not be read
 }
 
 // deskStep is one thing that a new coach does.
@@ -52,7 +55,12 @@ func (s *Site) deskShow(w http.ResponseWriter, r *http.Request) error {
 	if err := d.Certification.Problem(); err != nil {
 		page.Trouble = lines(err)[0]
 	}
-	page.Steps = deskSteps(d.Coach.Profile.Biography != "", d.Pictured, len(d.Coach.Hours)+len(d.Coach.Dates) > 0)
+	calendar, err := s.Conduct.BusyCalendarOf(r.Context(), actor(r))
+	if err != nil {
+		return err
+	}
+	page.Calendar, page.Unsure = calendar.State, len(calendar.Unsure)
+	page.Steps = deskSteps(d.Coach.Profile.Biography != "", d.Pictured, len(d.Coach.Hours)+len(d.Coach.Dates) > 0, calendar.State != "")
 	tomorrow := time.Date(now.Year(), now.Month(), now.Day()+1, 0, 0, 0, 0, d.Zone)
 	for _, one := range d.Sessions {
 		line := s.sessionLine(d, one)
@@ -103,7 +111,7 @@ func (s *Site) deskShow(w http.ResponseWriter, r *http.Request) error {
 }
 
 // deskSteps are what a new coach has still to do; none once all of it is done.
-func deskSteps(profile, photo, hours bool) []deskStep {
+func deskSteps(profile, photo, hours, calendar bool) []deskStep {
 	if profile && hours {
 		return nil
 	}
@@ -111,6 +119,6 @@ func deskSteps(profile, photo, hours bool) []deskStep {
 		{"Say who you are", "What you write is what people choose by.", desk + "/profile", profile},
 		{"Add a photo", "People like to see whom they will speak to.", desk + "/profile#photo", photo},
 		{"Set your hours", "Nobody is booked outside of them.", desk + "/hours", hours},
-		{"Look at yourself", "Your profile as participants see it.", desk + "/profile/preview", false},
+		{"Connect your calendar", "So that nobody books you when you are busy elsewhere.", desk + "/calendar", calendar},
 	}
 }

@@ -366,3 +366,77 @@ func TestCoachPhoto(t *testing.T) {
 		t.Errorf("a photo that was removed: %v", p.Header)
 	}
 }
+
+func TestCoachNotes(t *testing.T) {
+	d := atDesk(t, 1)
+	person, session := "/desk/person/"+string(d.coachees[0]), "/desk/session/"+d.booked[0].ID
+	if text := d.get(person).Text(t, "#notes"); !strings.Contains(text, "Set up private notes") {
+		t.Error(text)
+	}
+	d.refused(person+"/note", url.Values{"note": {"Too early."}}, http.StatusConflict, "no passphrase yet")
+	const words = "heron lantern quarry"
+	key := url.Values{"next": {words}, "again": {words}, "to": {person}}
+	d.refused("/desk/notes/key", key, http.StatusUnprocessableEntity, "nobody can restore")
+	key.Set("understood", "yes")
+	key.Set("again", "another")
+	d.refused("/desk/notes/key", key, http.StatusUnprocessableEntity, "not the same")
+	key.Set("again", words)
+	p := webtest.Do(t, d.handler, webtest.Scenario{Path: "/desk/notes/key", Form: key, Cookie: d.cookies[0]})
+	code := p.Text(t, ".desk-code")
+	if p.Status != http.StatusOK || len(code) != 31 || len(p.All(t, `a.first[href="`+person+`"]`)) != 1 {
+		t.Fatalf("status %d, code %q: %s", p.Status, code, p.Text(t, "main"))
+	}
+	const confided = "She thinks of leaving in spring."
+	if p := d.refused(person+"/note", url.Values{"note": {strings.Repeat("x", 10_001)}}, http.StatusUnprocessableEntity, "10001 characters"); !strings.Contains(p.Text(t, "#note"), "xxx") {
+		t.Error("what was typed is lost")
+	}
+	d.send(person+"/note", url.Values{"note": {confided}, "session": {d.booked[0].ID}}, session+"?kept=note#notes")
+	for _, page := range []string{person, session} {
+		if text := d.get(page).Text(t, "#notes"); !strings.Contains(text, "1 note is locked") || strings.Contains(text, confided) {
+			t.Errorf("%s: %s", page, text)
+		}
+	}
+	d.refused("/desk/notes/unlock", url.Values{"passphrase": {"something else"}, "to": {person}}, http.StatusUnprocessableEntity, "not the passphrase")
+	p = webtest.Do(t, d.handler, webtest.Scenario{Path: "/desk/notes/unlock", Form: url.Values{"passphrase": {words}, "to": {"https://elsewhere.example.org/desk/person"}}, Cookie: d.cookies[0]})
+	cookie := p.Header.Get("Set-Cookie")
+	for _, part := range []string{"rekindle_notes=", "HttpOnly", "Secure", "SameSite=Strict", "Path=/desk"} {
+		if !strings.Contains(cookie, part) {
+			t.Errorf("the cookie %q has no %s", cookie, part)
+		}
+	}
+	if p.Header.Get("Location") != "/desk/notes" {
+		t.Errorf("led to %q", p.Header.Get("Location"))
+	}
+	secret, _, _ := strings.Cut(strings.TrimPrefix(cookie, "rekindle_notes="), ";")
+	d.cookies[0]["rekindle_notes"] = secret
+	for _, page := range []string{person, session} {
+		if text := d.get(page).Text(t, "#notes"); !strings.Contains(text, confided) {
+			t.Errorf("%s: %s", page, text)
+		}
+	}
+
+	// The secret of the browser is of no use to anybody else: each other role, and the other coach, see nothing of it.
+	d.cookies[1]["rekindle_notes"] = secret
+	scenarios := []webtest.Scenario{
+		{Name: "the other coach", Path: person, Cookie: d.cookies[1], Status: http.StatusNotFound, Never: []string{confided}},
+		{Name: "the other coach's session", Path: session, Cookie: d.cookies[1], Status: http.StatusNotFound, Never: []string{confided}},
+		{Name: "the other coach's notes", Path: "/desk/notes", Cookie: d.cookies[1], Sees: []string{"Set the passphrase"}, Never: []string{confided}},
+	}
+	for _, role := range readers {
+		cookies := d.others(role)
+		cookies["rekindle_notes"] = secret
+		for _, page := range []string{person, session, "/desk/notes"} {
+			scenarios = append(scenarios, webtest.Scenario{Name: string(role) + " " + page, Path: page, Cookie: cookies, Status: http.StatusForbidden, Never: []string{confided, "note is"}})
+		}
+	}
+	webtest.Run(t, d.handler, scenarios)
+
+	id := strings.Split(strings.SplitAfter(d.get(person).Body, "/desk/note/")[1], "/")[0]
+	d.send("/desk/note/"+id+"/delete", url.Values{"to": {person}}, person+"?kept=gone#notes")
+	d.send("/desk/notes/lock", url.Values{"to": {person}}, person)
+	d.refused("/desk/notes/change", url.Values{"recovery": {"AAAAA"}, "next": {"orchard violin tide"}, "again": {"orchard violin tide"}}, http.StatusUnprocessableEntity, "not the recovery code")
+	p = webtest.Do(t, d.handler, webtest.Scenario{Path: "/desk/notes/change", Form: url.Values{"recovery": {code}, "next": {"orchard violin tide"}, "again": {"orchard violin tide"}}, Cookie: d.cookies[0]})
+	if again := p.Text(t, ".desk-code"); p.Status != http.StatusOK || again == code || again == "" {
+		t.Errorf("status %d, code %q", p.Status, again)
+	}
+}
