@@ -65,7 +65,7 @@ func TestGiftsOnTheOwnPage(t *testing.T) {
 
 func TestTimesAreToldInTheChosenZone(t *testing.T) {
 	v, code := signed(t)
-	if text := v.get("/me").Text(t, "main"); !strings.Contains(text, "America/New_York") {
+	if text := v.get("/me").Text(t, "main"); !strings.Contains(text, "America/New York") {
 		t.Errorf("home says %s", text)
 	}
 	v.get("/me/zone")

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"rekindle/problem"
@@ -77,7 +78,7 @@ func (s *Site) homeShow(w http.ResponseWriter, r *http.Request) error {
 	if page.Support, err = s.supported(r, st); err != nil {
 		return err
 	}
-	page.Zone = st.zone.String()
+	page.Zone = strings.ReplaceAll(st.zone.String(), "_", " ")
 	if page.Gifts, err = s.gifts(r, st, p); err != nil {
 		return err
 	}

@@ -54,7 +54,7 @@ func (s *Site) supportShow(w http.ResponseWriter, r *http.Request) error {
 	if !positive {
 		return problem.New(problem.NotFound, "There is no such page")
 	}
-	for _, resource := range s.Conduct.Protocol.Resources {
+	for _, resource := range s.spoken(r).protocol.Resources {
 		if resource.Urgent {
 			page.Urgent = append(page.Urgent, resource)
 		}

@@ -95,7 +95,7 @@ func (p *problemPage) tell(r *http.Request, cause error) (err error) {
 	switch {
 	case long:
 		key, args, p.Plain = "problem_long", []any{largestForm >> 10}, true
-	case p.Dead && p.Status == http.StatusNotFound && strings.HasPrefix(r.URL.Path, "/p/"):
+	case p.Status == http.StatusNotFound && strings.HasPrefix(r.URL.Path, "/p/"):
 		key, p.Plain = "problem_link", true
 	case p.Dead && p.Status == http.StatusForbidden && strings.HasPrefix(r.URL.Path, home):
 		key, p.Plain = "problem_closed", true
