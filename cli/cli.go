@@ -32,6 +32,7 @@ type commands struct {
 	Randomization randomizationCommand `cmd:"" help:"Prove the allocations of a closed trial, or simulate those of one that is planned. Example: rekindle randomization simulate kiser2024"`
 	Roster        rosterCommand        `cmd:"" help:"Check or import the list of people to invite. Example: rekindle roster check physicians.csv"`
 	Score         scoreCommand         `cmd:"" help:"Turn answers into scores. Example: rekindle score answers.json"`
+	Vault         vaultCommand         `cmd:"" help:"Change the keys under which names are kept, or say how they stand. Example: rekindle vault rotate --data study"`
 	Verify        verifyCommand        `cmd:"" help:"Check a report against its manifest. Example: rekindle verify rekindle-demo/report"`
 	Wording       wordingCommand       `cmd:"" help:"Load and check the item texts of a site that holds a licence. Example: rekindle wording check pfi16.toml"`
 }

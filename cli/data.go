@@ -176,7 +176,11 @@ func (f dataFlags) vault() (*vault.Vault, error) {
 	if err != nil {
 		return nil, err
 	}
-	return vault.Parse(secret)
+	v, err := vault.Parse(secret)
+	if err == nil {
+		v.Reread = func() (string, error) { return vault.ReadSecret(filepath.Join(f.keys(), vaultKeyName)) }
+	}
+	return v, err
 }
 
 // found says clearly that a directory is not a study's, before anything is made in it.

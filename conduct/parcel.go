@@ -60,7 +60,7 @@ func (c *Conduct) parcels(ctx context.Context, tx *store.Tx) ([]Parcel, error) {
 			one.Item = c.Protocol.Incentives[k].Name
 		}
 		if len(i.Carrier) > 0 {
-			plain, err := tx.Vault.Open(i.Carrier, "incentive", "carrier", one.ID)
+			plain, err := tx.Vault.Open(i.Carrier, "incentive", "carrier", string(i.Participant)+" "+i.Item)
 			if err != nil {
 				return nil, err
 			}
@@ -94,7 +94,7 @@ func (c *Conduct) SendParcels(ctx context.Context, by identity.Actor, ids []stri
 			if err != nil {
 				return err
 			}
-			i.Carrier = tx.Vault.Seal(plain, "incentive", "carrier", p.ID)
+			i.Carrier = tx.Vault.Seal(plain, "incentive", "carrier", string(i.Participant)+" "+i.Item)
 		}
 		return c.sendIncentive(ctx, tx, i)
 	})

@@ -12,7 +12,7 @@ import (
 
 // Beat is one round of a duty of the running program.
 type Beat struct {
-	Duty      string // "clock", "mail", "calendars" or "sweep"
+	Duty      string // "clock", "mail", "calendars", "sweep" or "vault"
 	Took      time.Duration
 	Ticked    Ticked
 	Delivered Delivered
@@ -26,6 +26,7 @@ const (
 	mailRound     = time.Second     // and whoever has asked for a link, for the link
 	sweepRound    = time.Hour
 	calendarRound = 10 * time.Second
+	vaultRound    = 20 * time.Second
 	longestRest   = 5 * time.Minute
 )
 
@@ -81,6 +82,7 @@ func (c *Conduct) Run(ctx context.Context, to *post.Server, heard func(Beat)) {
 	duty("sweep", sweepRound, func(*Beat) error {
 		return c.Store.Write(ctx, func(tx *store.Tx) error { return tx.Sweep(ctx) })
 	})
+	duty("vault", vaultRound, func(*Beat) error { return c.keepSealed(ctx) })
 	duties.Wait()
 }
 

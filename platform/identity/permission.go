@@ -124,7 +124,7 @@ var permissions = map[string][]Role{
 	"identity.ask":    {Owner}, // who a code is: one asks,
 	"identity.grant":  {Owner}, // another grants,
 	"identity.reveal": {Owner}, // and the one who asked sees it, once
-	"vault.rotate":    {Owner},
+	"vault.rotate":    {Owner, Clock},
 
 	// Reading. What tells scores, or people in small groups, is not for those who meet them or rank above them.
 	"protocol.read":      {Visitor, Participant, Coach, Coordinator, Statistician, Leadership, Finance, Owner},

@@ -12,3 +12,12 @@ func Waiting(s *Store) int {
 
 // Classify is what Write does with an error.
 func Classify(err error) error { return new(Store).classify(err) }
+
+// SealedColumns gives the columns that are sealed anew when keys change, as "table.column".
+func SealedColumns() map[string]bool {
+	all := map[string]bool{}
+	for _, c := range sealedColumns {
+		all[c.table+"."+c.column] = true
+	}
+	return all
+}

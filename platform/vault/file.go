@@ -31,6 +31,22 @@ func WriteSecret(path, secret string) error {
 	return nil
 }
 
+// ReplaceSecret puts other keys in the place of a file, on disk and whole before they have its name: who reads it reads the old or the new.
+func ReplaceSecret(path, secret string) error {
+	file, err := os.CreateTemp(filepath.Dir(path), ".key-*") // mode 0600
+	if err == nil {
+		defer os.Remove(file.Name())
+		_, err = file.WriteString(secret)
+		if err = errors.Join(err, file.Sync(), file.Close()); err == nil {
+			err = os.Rename(file.Name(), path)
+		}
+	}
+	if err != nil {
+		return problem.New(problem.Unavailable, "%s cannot be written", path).Instead("Give the user who runs rekindle the right to write there").Because(err)
+	}
+	return nil
+}
+
 // ReadSecret reads a file of keys, and refuses one that others on this machine can read. A file that does not exist is
 // a problem.NotFound.
 func ReadSecret(path string) (string, error) {

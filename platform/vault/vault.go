@@ -10,6 +10,7 @@
 package vault
 
 import (
+	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hmac"
@@ -20,12 +21,18 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"sync"
 
 	"rekindle/problem"
 )
 
-// Vault is a set of keys. It is safe for concurrent use as long as nobody rotates it.
+// Vault is a set of keys. It is safe for concurrent use.
 type Vault struct {
+	// Reread gives the keys as they stand in their file now; nil: they are those that were read. A value under a key that is not known
+	// yet, because another process has rotated, has them read again. It is set before the vault is used.
+	Reread func() (string, error)
+
+	mu      sync.RWMutex
 	current uint32
 	secrets map[uint32][]byte
 	sealers map[uint32]cipher.AEAD
@@ -43,8 +50,10 @@ func New(random io.Reader) (*Vault, error) {
 	return v, v.Rotate(random)
 }
 
-// Rotate adds a key, which seals from now on. What was sealed before still opens; see Stale.
+// Rotate adds a key, which seals from now on. What was sealed before still opens, until its key is forgotten.
 func (v *Vault) Rotate(random io.Reader) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
 	secret := make([]byte, keySize)
 	if _, err := io.ReadFull(random, secret); err != nil {
 		return fmt.Errorf("draw the vault's keys: %w", err)
@@ -54,6 +63,66 @@ func (v *Vault) Rotate(random io.Reader) error {
 	}
 	v.current++
 	return nil
+}
+
+// Forget drops every key but the one that seals now: what others have sealed can never be opened again.
+func (v *Vault) Forget() (forgotten int) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for id := range v.secrets {
+		if id != v.current {
+			delete(v.secrets, id)
+			delete(v.sealers, id)
+			forgotten++
+		}
+	}
+	return forgotten
+}
+
+// Keys gives how many keys there are, and the number of the one that seals.
+func (v *Vault) Keys() (n int, current uint32) {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return len(v.secrets), v.current
+}
+
+// Refresh reads the keys again, and reports whether they are others.
+func (v *Vault) Refresh() (changed bool, err error) {
+	if v.Reread == nil {
+		return false, nil
+	}
+	text, err := v.Reread()
+	if err != nil {
+		return false, err
+	}
+	fresh, err := Parse(text)
+	if err != nil {
+		return false, err
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if !bytes.Equal(fresh.lookup, v.lookup) || fresh.current < v.current {
+		return false, problem.New(problem.Unavailable, "the file of the vault's keys was changed to one of another study, or an older one").Instead("Restore keys/vault.key from a backup")
+	}
+	changed = fresh.current != v.current || len(fresh.secrets) != len(v.secrets)
+	v.current, v.secrets, v.sealers = fresh.current, fresh.secrets, fresh.sealers
+	return changed, nil
+}
+
+// sealer gives the cipher of a key, which may be one that another process has added.
+func (v *Vault) sealer(id uint32) cipher.AEAD {
+	v.mu.RLock()
+	known := v.sealers[id]
+	v.mu.RUnlock()
+	if known != nil || v.Reread == nil {
+		return known
+	}
+	if _, err := v.Refresh(); err != nil {
+		return nil
+	}
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return v.sealers[id]
 }
 
 func (v *Vault) add(id uint32, secret []byte) error {
@@ -78,6 +147,8 @@ type keyring struct {
 
 // Secret gives all keys as text, to keep in a file that nobody else can read.
 func (v *Vault) Secret() string {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
 	ring := keyring{Current: v.current, Keys: map[uint32]string{}, Lookup: base64.StdEncoding.EncodeToString(v.lookup)}
 	for id, secret := range v.secrets {
 		ring.Keys[id] = base64.StdEncoding.EncodeToString(secret)
@@ -127,7 +198,9 @@ const (
 
 // Seal hides a value that will stand in the row of a table's column. The same value is sealed differently each time.
 func (v *Vault) Seal(plain []byte, table, column, row string) []byte {
-	head := binary.BigEndian.AppendUint32([]byte{form}, v.current)
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	head := v.header()
 	return v.sealers[v.current].Seal(head, nil, plain, place(head, table, column, row))
 }
 
@@ -135,11 +208,15 @@ func (v *Vault) Seal(plain []byte, table, column, row string) []byte {
 // problem.Unavailable.
 func (v *Vault) Open(sealed []byte, table, column, row string) ([]byte, error) {
 	id, ok := keyOf(sealed)
-	if !ok || v.sealers[id] == nil {
+	var sealer cipher.AEAD
+	if ok {
+		sealer = v.sealer(id)
+	}
+	if sealer == nil {
 		return nil, problem.New(problem.Unavailable, "a value of %s.%s was sealed with a key that is not here (%d)", table, column, id).
 			Instead("Restore keys/vault.key from the backup that belongs to this database")
 	}
-	plain, err := v.sealers[id].Open(nil, nil, sealed[header:], place(sealed[:header], table, column, row))
+	plain, err := sealer.Open(nil, nil, sealed[header:], place(sealed[:header], table, column, row))
 	if err != nil {
 		return nil, problem.New(problem.Unavailable, "a sealed value of %s.%s was changed or moved", table, column).
 			Instead("Run 'rekindle audit verify' and compare with a backup").Because(err)
@@ -147,11 +224,14 @@ func (v *Vault) Open(sealed []byte, table, column, row string) ([]byte, error) {
 	return plain, nil
 }
 
-// Stale reports whether a sealed value should be sealed again, with the newest key.
-func (v *Vault) Stale(sealed []byte) bool {
-	id, ok := keyOf(sealed)
-	return ok && id != v.current
+// Header is how every value begins that the newest key has sealed.
+func (v *Vault) Header() []byte {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return v.header()
 }
+
+func (v *Vault) header() []byte { return binary.BigEndian.AppendUint32([]byte{form}, v.current) }
 
 func keyOf(sealed []byte) (id uint32, ok bool) {
 	if len(sealed) < header || sealed[0] != form {
