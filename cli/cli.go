@@ -27,6 +27,7 @@ type commands struct {
 	Audit         auditCommand         `cmd:"" help:"Check, export or read the audit trail. Example: rekindle audit verify rekindle-data"`
 	Consent       consentCommand       `cmd:"" help:"Export the papers of signed consents, or prove one. Example: rekindle consent verify consent-1.pdf"`
 	LintTables    lintTablesCommand    `cmd:"" help:"Check published tables against themselves. Example: rekindle lint-tables testdata/published/kiser2024.json"`
+	Mail          mailCommand          `cmd:"" help:"Take mail that came in: what came back, complaints, answers of calendars. Example: rekindle mail receive --data study < report.eml"`
 	Power         powerCommand         `cmd:"" help:"Plan a trial: power, number of participants, detectable difference; closed form or simulated. Example: rekindle power solve --delta 0.5 --n 50"`
 	Protocol      protocolCommand      `cmd:"" help:"Check, show or begin a protocol. Example: rekindle protocol check protocols/kiser2024.toml"`
 	Randomization randomizationCommand `cmd:"" help:"Prove the allocations of a closed trial, or simulate those of one that is planned. Example: rekindle randomization simulate kiser2024"`

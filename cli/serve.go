@@ -54,6 +54,7 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	apply(settings, act)
+	act.Incoming = spool(d.Dir)
 	post := mailServer(settings)
 	if act.Simulated { // its people must not be written to, and everybody may look at it as anybody
 		if post = nil; !settings.Local() {
@@ -135,6 +136,10 @@ func tell(log *slog.Logger, b conduct.Beat) {
 	}
 	if b.Ticked != (conduct.Ticked{}) {
 		log.Info("the clock", "opened", b.Ticked.Opened, "missed", b.Ticked.Missed, "unlocked", b.Ticked.Unlocked, "lost", b.Ticked.Lost, "mails", b.Ticked.Sent, "needless", b.Ticked.Dropped)
+	}
+	if len(b.Received) > 0 {
+		log.Info("mail that came in", "returned", b.Received[conduct.Returned], "complaints", b.Received[conduct.Complained], "calendars", b.Received[conduct.Answered],
+			"notices", b.Received[conduct.Noticed], "unknown", b.Received[conduct.Unknown])
 	}
 	if b.Delivered != (conduct.Delivered{}) {
 		log.Info("mail", "sent", b.Delivered.Sent, "stopped", b.Delivered.Stopped, "postponed", b.Delivered.Postponed, "failed", b.Delivered.Failed, "bounced", b.Delivered.Bounced)

@@ -92,10 +92,14 @@ func (c *Conduct) noMail(ctx context.Context, by identity.Actor, verb string, co
 		if err != nil || i.OptedOut != nil {
 			return err
 		}
-		i.OptedOut = new(tx.Now())
-		if err := tx.SaveIdentity(ctx, i); err != nil {
-			return err
-		}
-		return record(ctx, tx, by, verb, string(code), nil, nil, "")
+		return c.optOut(ctx, tx, by, verb, i)
 	})
+}
+
+func (c *Conduct) optOut(ctx context.Context, tx *store.Tx, by identity.Actor, verb string, i store.Identity) error {
+	i.OptedOut = new(tx.Now())
+	if err := tx.SaveIdentity(ctx, i); err != nil {
+		return err
+	}
+	return record(ctx, tx, by, verb, string(i.Code), nil, nil, "")
 }

@@ -14,6 +14,7 @@ import (
 	"rekindle/platform/calendar"
 	"rekindle/platform/config"
 	"rekindle/platform/identity"
+	post "rekindle/platform/mail"
 	"rekindle/platform/openid"
 	"rekindle/platform/store"
 	"rekindle/problem"
@@ -38,6 +39,7 @@ type Conduct struct {
 	Title     string           // what sessions are called in calendars, which colleagues may read; empty: "Appointment"
 	Program   string           // version of the program
 	Simulated bool             // people of a rehearsal
+	Incoming  *post.Spool      // where mail that came in waits for Run; nil: none does
 }
 
 // record enters an act in the audit trail.

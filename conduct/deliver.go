@@ -86,7 +86,7 @@ func (c *Conduct) claim(ctx context.Context, organizer string, done *Delivered) 
 				return err
 			}
 			if why == "" {
-				m, key = next, tx.Vault.Digest("message-id", next.Dedupe)[:32]
+				m, key = next, messageKey(tx, next.Dedupe)
 				m.Attempts++
 				if m.Kind == appointmentMail {
 					if m.Content, err = c.invitation(ctx, tx, m, organizer); err != nil {

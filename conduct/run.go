@@ -12,10 +12,11 @@ import (
 
 // Beat is one round of a duty of the running program.
 type Beat struct {
-	Duty      string // "clock", "mail", "calendars", "sweep" or "vault"
+	Duty      string // "clock", "mail", "received", "calendars", "sweep" or "vault"
 	Took      time.Duration
 	Ticked    Ticked
 	Delivered Delivered
+	Received  map[Taken]int
 	Err       error
 }
 
@@ -24,6 +25,7 @@ type Beat struct {
 const (
 	clockRound    = 2 * time.Second // whoever has just enrolled waits for the mail that tells the arm
 	mailRound     = time.Second     // and whoever has asked for a link, for the link
+	receivedRound = 5 * time.Second
 	sweepRound    = time.Hour
 	calendarRound = 10 * time.Second
 	vaultRound    = 20 * time.Second
@@ -74,6 +76,12 @@ func (c *Conduct) Run(ctx context.Context, to *post.Server, heard func(Beat)) {
 			return err
 		})
 		defer to.Close()
+	}
+	if c.Incoming != nil {
+		duty("received", receivedRound, func(b *Beat) (err error) {
+			b.Received, err = c.ReceiveAll(ctx, identity.Program, c.Incoming)
+			return err
+		})
 	}
 	duty("calendars", calendarRound, func(*Beat) error {
 		_, err := c.ReadBusyCalendars(ctx, identity.Program)

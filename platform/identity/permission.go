@@ -52,6 +52,7 @@ var permissions = map[string][]Role{
 	"message.send":    {Coordinator, Clock},
 	"message.deliver": {Clock},
 	"message.resend":  {Coordinator, Owner},
+	"message.receive": {Clock},              // reports about what was sent, and answers of calendar programs
 	"message.read":    {Coordinator, Owner}, // what is still to come, and what became of it
 	"message.change":  {Coordinator, Owner},
 	"message.stop":    {Coordinator, Owner},

@@ -66,6 +66,24 @@ func (tx *Tx) RetryOne(ctx context.Context, id int64) (bool, error) {
 	return n == 1, err
 }
 
+// SentMail is a message that a mail server has taken, or has refused since.
+type SentMail struct {
+	ID     int64
+	Dedupe string
+}
+
+// SentSince gives what ended since a moment otherwise than by being stopped, the latest first.
+func (tx *Tx) SentSince(ctx context.Context, since time.Time) ([]SentMail, error) {
+	return All(ctx, tx, func(scan Scan) (m SentMail, err error) { return m, scan(&m.ID, &m.Dedupe) },
+		"SELECT id, dedupe FROM outbox WHERE state IN ('sent', 'failed') AND ended >= $1 ORDER BY id DESC", since)
+}
+
+// ReturnMail notes that a message which a mail server had taken came back; false where it has failed already.
+func (tx *Tx) ReturnMail(ctx context.Context, id int64, answer string) (bool, error) {
+	n, err := tx.Do(ctx, "UPDATE outbox SET state = 'failed', ended = $2, answer = $3 WHERE id = $1 AND state = 'sent'", id, tx.now, answer)
+	return n == 1, err
+}
+
 // MailClock gives the time at which the outbox is next to be looked at; the zero time: nothing waits.
 func (tx *Tx) MailClock(ctx context.Context) (time.Time, error) {
 	at, err := One(ctx, tx, Value[Time], "SELECT min(CASE WHEN claimed_until IS NULL OR due > claimed_until THEN due ELSE claimed_until END) FROM outbox WHERE state = 'planned'")

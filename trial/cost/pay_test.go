@@ -14,7 +14,9 @@ import (
 	"rekindle/trial/study"
 )
 
-func day(month time.Month, day int) time.Time { return time.Date(2021, month, day, 15, 0, 0, 0, time.UTC) }
+func day(month time.Month, day int) time.Time {
+	return time.Date(2021, month, day, 15, 0, 0, 0, time.UTC)
+}
 
 func held(id string, k coach.Code, start time.Time, minutes int) session.Session {
 	return session.Session{ID: id, Coach: k, Start: start, Planned: 60, State: session.Held, Actual: minutes}
