@@ -31,7 +31,11 @@
 //	SendResources(ctx, by, code) error
 //	RegisterCoach(ctx, by, NewCoach) (coach.Code, error)
 //	CertifyCoach(ctx, by, coach, coach.Step) error
-//	SetProfile, SetHours, SetCaseload, RetireCoach
+//	SetProfile, SetPhoto, SetHours, SetDate, ClearDate, SetCaseload
+//	TakeLeave(ctx, by, coach, coach.Span) ([]session.Session, error)         the sessions in it are to be moved; their people are written to
+//	EndLeave(ctx, by, coach, from) error
+//	RetireCoach(ctx, by, coach) ([]participant.Code, error)                  its coachees choose again
+//	Desk(ctx, by) (Desk, error)                                              what a coach knows of their own work
 //	Coaches(ctx, by, code) ([]Offer, error)                                  whom a participant may choose
 //	CoachesFor(ctx, by, code, Wanted) ([]Offer, error)                       those of them who suit, with free times
 //	ChooseCoach(ctx, by, code, coach) error
@@ -52,6 +56,8 @@
 //	ReadBusyCalendars(ctx, by) (int, error)                                  those that are due; Run does it too
 //	Hold(ctx, by, id, Held) (session.Session, error)
 //	Miss(ctx, by, id, session.Side) (session.Session, error)
+//	CorrectSession(ctx, by, id, minutes, reason) error
+//	MakeNoteKey, ChangeNoteKey, UnlockNotes, LockNotes, WriteNote, Notebook, DeleteNote   a coach's private notes
 //	Plan(ctx, by, code) (goal.Plan, error)                                   vision and goals, for the participant and the coach
 //	CheckIns, SetCheckIns                                                    the weekly mails about goals
 //	AssignCoach(ctx, by, code) (coach.Code, error)                           whoever is free soonest, at the participant's wish

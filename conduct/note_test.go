@@ -174,7 +174,7 @@ func TestKeyOfNotesIsChangedAndLost(t *testing.T) {
 
 	// Guessing is slowed down.
 	for range identity.FreeForAccount {
-		_, err = w.ChangeNoteKey(ctx, desk, identity.Origin{}, "", strings.Repeat("A", 26), "orchard violin tide")
+		_, _ = w.ChangeNoteKey(ctx, desk, identity.Origin{}, "", strings.Repeat("A", 26), "orchard violin tide") // the last one tells
 	}
 	_, err = w.ChangeNoteKey(ctx, desk, identity.Origin{}, "", strings.Repeat("A", 26), "orchard violin tide")
 	refused(t, err, problem.Conflict, "Too many attempts")

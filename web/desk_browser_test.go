@@ -34,7 +34,6 @@ func TestDeskInABrowser(t *testing.T) {
 				t.Errorf("desk: %s", what)
 			}
 			l.Goto("/desk/profile")
-			l.look("profile")
 			webtest.Evaluate[bool](l.Tab, `(() => { const set = (id, text) => document.getElementById(id).value = text;
 				set("biography", "I have been a hospitalist here for twenty years, and a certified coach for three.\n\nI nearly left medicine once. What helped was a colleague who asked good questions and gave no advice.");
 				set("voice", "Come as you are. We begin with what is on your mind."); set("strengths", "Charting at night, difficult conversations, the next step."); set("languages", "English, Español");
@@ -43,8 +42,13 @@ func TestDeskInABrowser(t *testing.T) {
 			l.look("profile-kept")
 			l.Goto("/desk/profile/preview")
 			l.look("preview")
+			l.Goto("/desk/notes")
+			l.look("notes")
+			webtest.Evaluate[bool](l.Tab, `(() => { for (const id of ["next", "again"]) document.getElementById(id).value = "heron lantern quarry"; document.querySelector("[name=understood]").click(); return true; })()`)
+			l.Follow("form[action='/desk/notes/key'] button.first")
+			l.look("notes-code")
+			succeed(t, d.WriteNote(t.Context(), identity.AsCoach(d.coaches[0]), d.coachees[0], d.booked[0].ID, "Wants to talk about charting first."))
 			l.Goto("/desk/hours")
-			l.look("hours")
 			webtest.Evaluate[bool](l.Tab, `(() => { document.querySelector("[name=mon-from-1]").value = "17:00"; document.querySelector("[name=mon-to-1]").value = "09:00"; return true; })()`)
 			l.Follow("form[action='/desk/hours'] button.first")
 			l.look("hours-mistake")
@@ -58,15 +62,14 @@ func TestDeskInABrowser(t *testing.T) {
 			l.Goto(session)
 			l.look("prepare")
 			l.Goto("/desk/person/" + string(d.coachees[0]))
+			webtest.Evaluate[bool](l.Tab, `(() => { document.getElementById("passphrase").value = "heron lantern quarry"; return true; })()`)
+			l.Follow("form[action='/desk/notes/unlock'] button")
 			l.look("person")
 			d.at("2021-08-12 10:30")
 			d.renew()
 			as()
 			l.Goto(session)
 			l.look("close")
-			for _, what := range l.Unreached() {
-				t.Errorf("session: %s", what)
-			}
 			if shown := webtest.Evaluate[bool](l.Tab, `(() => { document.querySelector("[data-run]").click(); return !document.querySelector("[data-timer]").hidden; })()`); !shown {
 				t.Error("there is no timer")
 			}
@@ -77,7 +80,7 @@ func TestDeskInABrowser(t *testing.T) {
 			l.Follow("#hold button.first")
 			l.look("closed")
 			l.Dark()
-			for _, page := range []string{"/desk", session, "/desk/hours", "/desk/person/" + string(d.coachees[0])} {
+			for _, page := range []string{"/desk", "/desk/hours", "/desk/person/" + string(d.coachees[0])} {
 				l.Goto(page)
 				l.look("dark")
 			}

@@ -383,7 +383,7 @@ func TestCoachNotes(t *testing.T) {
 	key.Set("again", words)
 	p := webtest.Do(t, d.handler, webtest.Scenario{Path: "/desk/notes/key", Form: key, Cookie: d.cookies[0]})
 	code := p.Text(t, ".desk-code")
-	if p.Status != http.StatusOK || len(code) != 31 || len(p.All(t, `a.first[href="`+person+`"]`)) != 1 {
+	if p.Status != http.StatusOK || len(code) != 29 || len(p.All(t, `a.first[href="`+person+`"]`)) != 1 {
 		t.Fatalf("status %d, code %q: %s", p.Status, code, p.Text(t, "main"))
 	}
 	const confided = "She thinks of leaving in spring."

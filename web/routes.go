@@ -278,6 +278,7 @@ var menu = []struct{ label, href, verb, what string }{
 	{"Flow", "/flow", "flow.read", "Where everybody went, from the invitation to the analysis. No box loses anybody."},
 	{"Tables", "/tables", "report.read", "Each table to read, and as CSV and JSON with the numbers behind it."},
 	{"Figures", "/figures", "report.read", "Forest plots and a profile of each outcome, as SVG and PNG."},
+	{"Notes", desk + "/notes", "desk.read", ""},
 	{"Protocol", "/protocol", "protocol.read", "The plan that all of this follows from, in words."},
 	{"Randomization", "/randomization", "randomization.read", "How people were allocated, and the proof that nobody could know or change it."},
 	{"Audit trail", "/audit", "audit.read", "Every act, in one sequence that cannot be altered without being found out."},

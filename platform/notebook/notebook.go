@@ -34,7 +34,7 @@ type Key struct {
 // Reader is the half of a key that reads.
 type Reader struct{ identity *age.X25519Identity }
 
-// How long scrypt works on a guess: 2 to this power. A passphrase needs it; a recovery code has 128 random bits.
+// How long scrypt works on a guess: 2 to this power. A passphrase needs it; a recovery code has 125 random bits.
 const (
 	passphraseWork = 16
 	recoveryWork   = 10
@@ -51,7 +51,7 @@ func New(passphrase string) (k Key, code string, err error) {
 
 // Wrap gives the key of a reader under another passphrase, with a new recovery code. Earlier ones open it no more.
 func (r Reader) Wrap(passphrase string) (k Key, code string, err error) {
-	code = rand.Text()[:26]
+	code = rand.Text()[:25] // 125 bits
 	k.Recipient = r.identity.Recipient().String()
 	if k.Wrapped, err = wrap(r.identity.String(), passphrase, passphraseWork); err != nil {
 		return k, "", err
@@ -111,7 +111,7 @@ func (k Key) Recover(code string) (Reader, error) {
 	}, code))
 	r, ok := k.unwrap(k.Recovery, plain)
 	if !ok {
-		return r, problem.New(problem.Invalid, "This is not the recovery code of your notes").On("recovery").Instead("It has 26 letters and digits, and was shown when you set the passphrase.")
+		return r, problem.New(problem.Invalid, "This is not the recovery code of your notes").On("recovery").Instead("It has 25 letters and digits, and was shown when you set the passphrase.")
 	}
 	return k.ours(r)
 }
