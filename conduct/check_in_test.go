@@ -11,6 +11,7 @@ import (
 	"rekindle/platform/mail"
 	"rekindle/problem"
 	"rekindle/trial/goal"
+	"rekindle/trial/instrument"
 )
 
 // A week's mail goes to who has goals that are not looked back at, and to nobody else; it leads to the check-in, and can be stopped alone.
@@ -103,5 +104,50 @@ func TestRungsForNonStarters(t *testing.T) {
 		must(t, w.SetCaseload(ctx, coordinator, codes[0], 0))
 		_, err = w.AssignCoach(ctx, identity.AsParticipant(other), other)
 		refused(t, err, problem.Conflict, "No coach has a free time")
+	})
+}
+
+// What a participant says of working with the coach reaches the coach only as a mean over enough people.
+func TestAllianceReachesTheCoachPooled(t *testing.T) {
+	each(t, func(w *world) {
+		ctx := w.Context()
+		w.at("2021-08-09 10:00")
+		k := w.coaches(1)[0]
+		desk := identity.AsCoach(k)
+		must(t, w.SetCaseload(ctx, coordinator, k, 20))
+		least := w.Protocol.Coaching.PooledOver
+		start := time.Date(2021, 8, 11, 13, 0, 0, 0, time.UTC)
+		for i, code := range w.roster(least) {
+			w.coachable(code)
+			me := identity.AsParticipant(code)
+			must(t, w.ChooseCoach(ctx, me, code, k))
+			s, err := w.Book(ctx, me, conduct.Booking{Participant: code, Start: start.AddDate(0, 0, i/3).Add(time.Duration(i%3) * 2 * time.Hour)})
+			must(t, err)
+			answers := instrument.Answers{"heard": "5", "same_goals": "4", "way": "3", "useful": "5"}
+			refused(t, w.RateAlliance(ctx, me, s.ID, answers), problem.Conflict, "not asked")
+			w.at(s.Start.In(w.Protocol.Location()).Format("2006-01-02 15:04"))
+			w.pass(2 * time.Hour)
+			_, err = w.Hold(ctx, desk, s.ID, conduct.Held{Minutes: 90})
+			must(t, err)
+			due, err := w.AllianceDue(ctx, me, code)
+			if err != nil || len(due) != 1 || due[0].ID != s.ID {
+				t.Fatalf("due %v, %v", due, err)
+			}
+			refused(t, w.RateAlliance(ctx, me, s.ID, instrument.Answers{"heard": "5"}), problem.Invalid, "Nothing is chosen")
+			refused(t, w.RateAlliance(ctx, me, s.ID, instrument.Answers{"heard": "6", "same_goals": "4", "way": "3", "useful": "5"}), problem.Invalid, "")
+			refused(t, w.RateAlliance(ctx, desk, s.ID, answers), problem.Forbidden, "")
+			if pools, err := w.PooledAlliance(ctx, desk); err != nil || len(pools) != 0 {
+				t.Errorf("after %d people the coach reads %v, %v", i, pools, err)
+			}
+			must(t, w.RateAlliance(ctx, me, s.ID, answers))
+			must(t, w.RateAlliance(ctx, me, s.ID, answers)) // a second tap
+			w.at("2021-08-09 10:00")
+		}
+		pools, err := w.PooledAlliance(ctx, desk)
+		if err != nil || len(pools) != 1 || pools[0].People != least || pools[0].Means["way"] != 3 {
+			t.Errorf("the coach reads %+v, %v", pools, err)
+		}
+		_, err = w.PooledAlliance(ctx, coordinator)
+		refused(t, err, problem.Forbidden, "")
 	})
 }

@@ -66,6 +66,9 @@ func (c *Conduct) Withdraw(ctx context.Context, by identity.Actor, code particip
 			if err := tx.RemovePlan(ctx, code); err != nil {
 				return err
 			}
+			if err := tx.RemoveAlliance(ctx, code); err != nil {
+				return err
+			}
 		}
 		var old any
 		if before != "" {

@@ -72,7 +72,7 @@ func addresses(k coach.Code) map[string]url.Values {
 	id := "aaaaaaaaaaaaaaaaaaaaaaaaaa"
 	return map[string]url.Values{
 		"/me/coach": nil, "/me/coach/" + string(k): nil, "/me/coach/change": nil, "/me/sessions": nil, "/me/sessions/plan": nil, "/me/sessions/book": nil,
-		"/me/sessions/" + id + "/move": nil, "/me/sessions/" + id + "/cancel": nil, "/me/plan": nil, "/me/plan/goal/new": nil, "/me/plan/goal/" + id: nil,
+		"/me/sessions/" + id + "/move": nil, "/me/sessions/" + id + "/cancel": nil, "/me/sessions/" + id + "/rate": nil, "/me/plan": nil, "/me/plan/goal/new": nil, "/me/plan/goal/" + id: nil,
 		"/me/coach/" + string(k) + "?": {}, "/me/coach/" + string(k) + "/aside": {"aside": {"yes"}}, "/me/coach/change?": {}, "/me/sessions/plan?": {"start": {"2021-08-16T14:00:00Z"}},
 		"/me/sessions/book?": {"start": {"2021-08-16T14:00:00Z"}}, "/me/sessions/" + id + "/move?": {"start": {"2021-08-16T14:00:00Z"}}, "/me/sessions/" + id + "/cancel?": {},
 		"/me/plan/vision": {"text": {"x"}}, "/me/plan/week": {"text": {"x"}}, "/me/plan/check-in": {}, "/me/plan/mail": {"weekly": {"no"}}, "/me/coach/any": {}, "/me/plan/goal/new?": {"text": {"x"}},
@@ -331,5 +331,44 @@ func TestVisionAndGoals(t *testing.T) {
 	}
 	if strings.Contains(e.logged.String(), "Leave by six") {
 		t.Error("the log tells a goal")
+	}
+}
+
+// After the first session four taps say how working together was; the coach's page tells nothing of one person.
+func TestAllianceOnPages(t *testing.T) {
+	e := enrol(t)
+	k := e.coachesFor(1)[0]
+	invited, err := e.InviteCoach(t.Context(), office, k)
+	succeed(t, err)
+	v, _, code, _ := e.allocated()
+	v.send("/me/coach/"+string(k), url.Values{}, "/me/sessions/plan")
+	s, err := e.Book(t.Context(), identity.AsParticipant(code), conduct.Booking{Participant: code, Start: time.Date(2021, 8, 10, 14, 0, 0, 0, time.UTC)})
+	succeed(t, err)
+	rate := "/me/sessions/" + s.ID + "/rate"
+	if p := v.do(webtest.Scenario{Path: rate}); p.Status != http.StatusSeeOther {
+		t.Errorf("asked before the session: %d", p.Status)
+	}
+	e.at("2021-08-10 12:00")
+	_, err = e.Hold(t.Context(), identity.AsCoach(k), s.ID, conduct.Held{Minutes: 88})
+	succeed(t, err)
+	v = e.come(e.link(code))
+	if len(v.get("/me/sessions").All(t, `a[href="`+rate+`"]`)) != 1 || len(v.get(rate).All(t, "input[type=radio]")) != 20 {
+		t.Error("nobody is asked")
+	}
+	if p := v.do(webtest.Scenario{Path: rate, Form: url.Values{"heard": {"4"}}}); p.Status != http.StatusUnprocessableEntity || len(p.All(t, "input[name=heard][value='4'][checked]")) != 1 || len(p.All(t, ".ask-box.wrong")) != 3 {
+		t.Errorf("one of four: %d", p.Status)
+	}
+	v.send(rate, url.Values{"heard": {"4"}, "same_goals": {"4"}, "way": {"4"}, "useful": {"4"}}, "/me/sessions?rated")
+	if p := v.do(webtest.Scenario{Path: rate}); p.Status != http.StatusSeeOther {
+		t.Errorf("asked again: %d", p.Status)
+	}
+	p := webtest.Do(t, e.handler, webtest.Scenario{Path: "/desk/alliance", Cookie: e.joined(invited)})
+	if text := p.Text(t, "main"); p.Status != http.StatusOK || !strings.Contains(text, "Fewer than 5") || strings.Contains(text, "4.0") {
+		t.Errorf("the coach reads %d: %s", p.Status, text)
+	}
+	for _, role := range []identity.Role{identity.Coordinator, identity.Owner, identity.Finance} {
+		if p := webtest.Do(t, e.handler, webtest.Scenario{Path: "/desk/alliance", Cookie: e.staff(role)}); p.Status != http.StatusForbidden {
+			t.Errorf("%s reads it: %d", role, p.Status)
+		}
 	}
 }

@@ -20,7 +20,8 @@ type participantSessionListPage struct {
 	Held    int
 	Hours   int // until which a session can be moved
 	Until   time.Time
-	Note    string // of the text; empty: nothing has just been done
+	Due     []session.Session // of which is asked how working together was
+	Note    string            // of the text; empty: nothing has just been done
 	Zone    string
 }
 
@@ -55,7 +56,7 @@ func (s *Site) left(st standing) (n int) {
 }
 
 // outcomes are the words that an act leads back with.
-var outcomes = []string{"booked", "moved", "cancelled"}
+var outcomes = []string{"booked", "moved", "cancelled", "rated"}
 
 // sessionList shows them.
 func (s *Site) sessionList(w http.ResponseWriter, r *http.Request, st standing) error {
@@ -65,6 +66,9 @@ func (s *Site) sessionList(w http.ResponseWriter, r *http.Request, st standing) 
 	}
 	p := s.Conduct.Protocol
 	page := participantSessionListPage{Tab: "sessions", Card: card, Planned: len(p.Coaching.Sessions), Hours: p.Coaching.LateHours, Zone: place(st.zone)}
+	if page.Due, err = s.Conduct.AllianceDue(r.Context(), actor(r), actor(r).Participant); err != nil {
+		return err
+	}
 	_, until := p.CoachingPeriod(*st.Record.UnlockedAt)
 	page.Until = lastDay(until, st.zone)
 	if st.Now.Before(until) {

@@ -89,6 +89,9 @@ var permissions = map[string][]Role{
 	"plan.check_in": {Participant, Coach},
 	"plan.mail":     {Participant},
 
+	"alliance.rate": {Participant},
+	"alliance.read": {Coach}, // pooled over many
+
 	"calendar.read":    {Participant, Coach}, // one's own appointments, as a file and as a feed
 	"calendar.feed":    {Participant, Coach},
 	"calendar.busy":    {Coach}, // from where one's busy times are read

@@ -13,7 +13,7 @@ import (
 func TestRegistryHasEveryInstrument(t *testing.T) {
 	want := map[string]int{ // instrument -> items
 		"pfi16": 16, "mmbi2": 2, "uwes9": 9, "svs4": 4, "iwpr4": 4, "qol_vas": 1, "miniz1_burnout": 1, "miniz2": 10, "pwbi7": 7,
-		"promis_sri8a": 8, "phq2": 2, "itl1": 1, "wli1": 1, "demographics": 11, "fidelity": 5, "themes": 2,
+		"promis_sri8a": 8, "phq2": 2, "itl1": 1, "wli1": 1, "demographics": 11, "fidelity": 5, "themes": 2, "alliance": 4,
 	}
 	all := instrument.All()
 	if len(all) != len(want) {
@@ -43,7 +43,7 @@ func TestRegistryHasEveryInstrument(t *testing.T) {
 func TestLicences(t *testing.T) {
 	want := map[string]instrument.WordingRight{
 		"qol_vas": instrument.OwnWords, "itl1": instrument.OwnWords, "wli1": instrument.OwnWords, "demographics": instrument.OwnWords,
-		"fidelity": instrument.OwnWords, "themes": instrument.OwnWords, "phq2": instrument.WithNotice,
+		"fidelity": instrument.OwnWords, "themes": instrument.OwnWords, "alliance": instrument.OwnWords, "phq2": instrument.WithNotice,
 	}
 	for _, in := range instrument.All() {
 		right := want[in.ID]

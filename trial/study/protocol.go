@@ -218,9 +218,11 @@ type Coaching struct {
 	LateHours      int         `toml:"late_hours"`      // moves and cancellations closer than this are late
 	ForgivenMisses int         `toml:"forgiven_misses"` // no-shows and late cancellations that do not use up a session
 	Frameworks     []Framework `toml:"framework"`
-	Themes         string      `toml:"themes"`    // instrument with the themes
-	Fidelity       string      `toml:"fidelity"`  // instrument with the fidelity items
-	Conflicts      []string    `toml:"conflicts"` // roster columns that a coach and a coachee must not share: "division", "supervisor"
+	Themes         string      `toml:"themes"`      // instrument with the themes
+	Fidelity       string      `toml:"fidelity"`    // instrument with the fidelity items
+	Alliance       string      `toml:"alliance"`    // instrument asked after sessions 1 and 3; empty: none is
+	PooledOver     int         `toml:"pooled_over"` // a coach reads its answers as the mean of at least so many people
+	Conflicts      []string    `toml:"conflicts"`   // roster columns that a coach and a coachee must not share: "division", "supervisor"
 }
 
 // Framework is the course of a session: the steps that a coach may tick.

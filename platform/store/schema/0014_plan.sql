@@ -42,6 +42,19 @@ CREATE TABLE check_in_off (
   since       TIME NOT NULL
 ) STRICT;
 
+-- What participants say of working with a coach after a session, by code; a coach reads it pooled over many alone.
+CREATE TABLE alliance (
+  session     TEXT NOT NULL REFERENCES session (id),
+  participant TEXT NOT NULL REFERENCES participant (code),
+  coach       TEXT NOT NULL REFERENCES coach (code),
+  number      INTEGER NOT NULL,
+  says        JSON NOT NULL, -- item -> code
+  said        TIME NOT NULL,
+  PRIMARY KEY (session)
+) STRICT;
+CREATE INDEX alliance_coach ON alliance (coach, said, session);
+CREATE INDEX alliance_participant ON alliance (participant);
+
 -- Whom a participant does not want to be shown. Nobody else reads this.
 CREATE TABLE set_aside (
   participant TEXT NOT NULL REFERENCES participant (code),
