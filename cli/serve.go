@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 
@@ -68,6 +69,9 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) error {
 	defer l.Close()
 	if settings.Origin("base_url") == "default" { // the port may be whichever was free
 		settings.BaseURL = "http://" + l.Addr().String()
+		if at, ok := l.Addr().(*net.TCPAddr); ok && strings.HasPrefix(settings.Address, "localhost:") {
+			settings.BaseURL = fmt.Sprintf("http://localhost:%d", at.Port) // the name that 'init' has written: browsers keep what they know of a site by it
+		}
 		act.BaseURL = settings.BaseURL
 	}
 	seen := newWatch(d.Store)

@@ -111,3 +111,32 @@ func TestStaffInABrowser(t *testing.T) {
 		})
 	}
 }
+
+// Without JavaScript everything but passkeys works, and the pages say so of those.
+func TestStaffWithoutScripts(t *testing.T) {
+	e := enrol(t)
+	_, link := e.invited("kim@hospital.example", identity.Finance)
+	secret, _ := e.browser().setUp(link, "/")
+	server := httptest.NewServer(e.handler)
+	t.Cleanup(server.Close)
+	e.BaseURL = strings.Replace(server.URL, "127.0.0.1", "localhost", 1)
+	l := &looker{Tab: webtest.Open(t, e.BaseURL, webtest.Phone), screen: "unscripted"}
+	l.Unscripted()
+	l.Goto("/account/passkeys")
+	l.at("/sign-in?to=%2Faccount%2Fpasskeys")
+	const shown = `document.querySelector("[data-passkey]").checkVisibility()`
+	if webtest.Evaluate[bool](l.Tab, shown) {
+		t.Error("a button is shown that does nothing")
+	}
+	l.fill("#email", "kim@hospital.example", "#password", phrase)
+	l.Follow("main form button.first")
+	l.fill("#code", e.digits(secret))
+	l.Follow("main form button.first")
+	l.at("/account/passkeys")
+	if said := webtest.Evaluate[string](l.Tab, `document.querySelector("main").innerText`); !strings.Contains(said, "needs JavaScript") || webtest.Evaluate[bool](l.Tab, shown) {
+		t.Errorf("passkeys without JavaScript: %s", said)
+	}
+	l.Goto("/account")
+	l.Follow(`.rk-you form[action="/sign-out"] button`)
+	l.at("/sign-in?out=")
+}

@@ -1,6 +1,8 @@
 package store_test
 
 import (
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -100,4 +102,47 @@ func TestRemember(t *testing.T) {
 			t.Fatal(err)
 		}
 	}, c.option)
+}
+
+// Of several who come with the same token at once, one gets what was kept.
+func TestRedeem(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		if err := s.Write(ctx, func(tx *store.Tx) error {
+			if err := tx.Remember(ctx, "old", []byte("x"), tx.Now()); err != nil {
+				return err
+			}
+			return tx.Remember(ctx, "once", []byte("kept"), tx.Now().Add(time.Minute))
+		}); err != nil {
+			t.Fatal(err)
+		}
+		var got, none atomic.Int32
+		var all sync.WaitGroup
+		for range 6 {
+			all.Go(func() {
+				err := s.Write(ctx, func(tx *store.Tx) error {
+					what, err := tx.Redeem(ctx, "once")
+					if err == nil && string(what) != "kept" {
+						t.Errorf("it gives %q", what)
+					}
+					return err
+				})
+				switch {
+				case err == nil:
+					got.Add(1)
+				case problem.Is(err, problem.NotFound):
+					none.Add(1)
+				default:
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if got.Load() != 1 || none.Load() != 5 {
+			t.Errorf("%d got it, %d did not", got.Load(), none.Load())
+		}
+		if err := s.Write(ctx, func(tx *store.Tx) error { _, err := tx.Redeem(ctx, "old"); return err }); !problem.Is(err, problem.NotFound) {
+			t.Errorf("what is too old: %v", err)
+		}
+	})
 }
