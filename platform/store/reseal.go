@@ -30,6 +30,7 @@ var sealedColumns = []sealed{
 	{table: "goal", column: "sealed", place: "words", row: "id"},
 	{table: "weekly_goal", column: "sealed", place: "words", row: "id"},
 	{table: "busy_calendar", column: "sealed", row: "coach"},
+	{table: "call", column: "sealed", row: "id"},
 }
 
 func (c sealed) where() string {
