@@ -1,12 +1,19 @@
 package web
 
 import (
+	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
+	"rekindle/conduct"
+	"rekindle/platform/audit"
+	post "rekindle/platform/mail"
 	"rekindle/platform/store"
 	"rekindle/trial/assessment"
 	"rekindle/trial/consent"
@@ -39,8 +46,8 @@ func (s *Site) accessShow(w http.ResponseWriter, r *http.Request) error {
 	}
 	page := participantAccessPage{Rows: []string{"who_you", "who_coach", "who_office", "who_statistician", "who_leaders", "who_finance", "who_owner"}}
 	err = s.read(r, func(tx *store.Tx) error {
-		events, err := tx.LatestEvents(r.Context(), store.EventFilter{Object: string(st.Record.Code)}, 0, accessShown)
-		for _, e := range events {
+		events, err := s.actsOn(r.Context(), tx, st)
+		for _, e := range events[:min(len(events), accessShown)] {
 			line := accessLine{Role: "role_" + e.Role, Verb: e.Verb, Key: "did_" + e.Verb}
 			if line.At, err = time.Parse(time.RFC3339Nano, e.At); err != nil {
 				return err
@@ -56,11 +63,41 @@ func (s *Site) accessShow(w http.ResponseWriter, r *http.Request) error {
 	return s.showMine(w, r, http.StatusOK, "participant_access", "sees", page)
 }
 
+// mostActs bounds the acts of a kind that are looked through.
+const mostActs = 100_000
+
+// actsOn gives every act on a participant's data, the latest first: on their code and their sessions, the looking up of names in which
+// they were found, and what was taken of everybody's data.
+func (s *Site) actsOn(ctx context.Context, tx *store.Tx, st standing) (all []audit.Entry, err error) {
+	code := string(st.Record.Code)
+	filters := []store.EventFilter{{Object: code}, {Verb: "participant.identify"}, {Verb: "dataset.lock"}, {Verb: "incentive.export"}}
+	for _, one := range st.Sessions {
+		filters = append(filters, store.EventFilter{Object: one.ID})
+	}
+	for _, f := range filters {
+		found, err := tx.LatestEvents(ctx, f, 0, mostActs)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range found {
+			if f.Verb != "participant.identify" || e.Object != code && strings.Contains(e.New, code) {
+				all = append(all, e)
+			}
+		}
+	}
+	if st.Record.ConsentedAt == nil { // nothing of theirs is in it
+		all = slices.DeleteFunc(all, func(e audit.Entry) bool { return e.Verb == "dataset.lock" })
+	}
+	slices.SortFunc(all, func(a, b audit.Entry) int { return cmp.Compare(b.Seq, a.Seq) })
+	return all, nil
+}
+
 // ownData is everything that the study keeps under a participant's code.
 type ownData struct {
 	Study       string                  `json:"study"`
 	Registered  string                  `json:"registered"`
 	MadeAt      time.Time               `json:"made_at"`
+	Person      conduct.Person          `json:"person"`
 	Participant participant.Record      `json:"participant"`
 	Group       string                  `json:"group,omitempty"`
 	Consents    []consent.Signature     `json:"consents"`
@@ -68,7 +105,17 @@ type ownData struct {
 	Forms       []assessment.Form       `json:"forms"`
 	Corrections []assessment.Correction `json:"corrections"`
 	Sessions    []session.Session       `json:"sessions"`
+	Messages    []ownMessage            `json:"messages"`
 	Acts        []ownAct                `json:"acts"`
+}
+
+// ownMessage is a mail to the participant, without the secret part of its link.
+type ownMessage struct {
+	Kind    string    `json:"kind"`
+	State   string    `json:"state"`
+	Due     time.Time `json:"due"`
+	Subject string    `json:"subject"`
+	Text    string    `json:"text"`
 }
 
 // ownAct is one event of the audit trail about the participant.
@@ -86,6 +133,13 @@ func (s *Site) dataDownload(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := s.spoken(r).protocol
 	d := ownData{Study: p.Title, Registered: p.Registration.Number, MadeAt: st.Now.UTC(), Participant: st.Record, Group: st.Arm.Name, Consents: st.Signed, Sessions: st.Sessions}
+	var written []post.Message
+	if d.Person, written, err = s.Conduct.Own(r.Context(), actor(r), st.Record.Code); err != nil {
+		return err
+	}
+	for _, m := range written {
+		d.Messages = append(d.Messages, ownMessage{m.Kind, string(m.State), m.Due, m.Subject, s.sealed(m.Text)})
+	}
 	err = s.read(r, func(tx *store.Tx) error {
 		code := st.Record.Code
 		for _, v := range st.Visits {
@@ -103,7 +157,8 @@ func (s *Site) dataDownload(w http.ResponseWriter, r *http.Request) error {
 		if d.Corrections, err = tx.Corrections(r.Context(), code); err != nil {
 			return err
 		}
-		events, err := tx.Events(r.Context(), string(code), 0, 100_000)
+		events, err := s.actsOn(r.Context(), tx, st)
+		slices.Reverse(events)
 		for _, e := range events {
 			d.Acts = append(d.Acts, ownAct{e.At, e.Role, e.Verb})
 		}
