@@ -66,6 +66,16 @@
 //	Unlock(ctx, by, code, reason) error                                      opens coaching before the protocol does
 //	SendIncentive(ctx, by, code, item) error
 //	ReceiveIncentive(ctx, by, code, item) error
+//	Parcels(ctx, by) ([]Parcel, error)                                       the same items, as whoever posts them knows them
+//	SendParcels(ctx, by, ids, carrier), ReceiveParcels(ctx, by, ids), ExportParcels(ctx, by)
+//	Letters(ctx, by, filter, offset, most) ([]Letter, int, error)            planned mail as its readers will find it; Letter, MailPlan
+//	ChangeMessage(ctx, by, id, NewWords, at) error                           words and time of one; StopMessage, RestoreMessage
+//	RewordMessages(ctx, by, message, NewWords) error                         of all; MoveMessages, StopMessages, RestoreMessages
+//	MailLog(ctx, by, code) (MailLog, error)                                  all mail to one person, with what became of it
+//	ResendMessage(ctx, by, code, id) error
+//	Receive(ctx, by, mail) (Taken, error)                                    what came back, complaints, calendars; ReceiveAll, from a spool
+//	PaySheets(ctx, by) ([]PaySheet, error)                                   what coaches are paid, by month; PaySheet, OwnPay
+//	ApprovePay(ctx, by, month, digest) error                                 freezes a month's sheet
 //	Withdraw(ctx, by, code, participant.Use, reason) error
 //	AskReveal(ctx, by, code, reason) error                                   an owner wants to know who a code is
 //	DecideReveal(ctx, by, id, grant) error                                   another owner says yes or no

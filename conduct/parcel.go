@@ -79,6 +79,9 @@ func (c *Conduct) parcels(ctx context.Context, tx *store.Tx) ([]Parcel, error) {
 	return all, nil
 }
 
+// carrierRow names the row of an incentive to the vault.
+func carrierRow(i store.Incentive) string { return string(i.Participant) + " " + i.Item }
+
 // longestCarrier bounds what is noted of a carrier, in bytes.
 const longestCarrier = 200
 
@@ -88,7 +91,7 @@ func (c *Conduct) SendParcels(ctx context.Context, by identity.Actor, ids []stri
 	if len(carrier) > longestCarrier {
 		return 0, problem.New(problem.Invalid, "The note has %d bytes", len(carrier)).On("carrier").Instead("Keep it within %d.", longestCarrier)
 	}
-	return c.changeParcels(ctx, by, "incentive.send", ids, func(tx *store.Tx, p Parcel, i *store.Incentive) error {
+	return c.changeParcels(ctx, by, "incentive.send", ids, func(tx *store.Tx, i *store.Incentive) error {
 		if carrier != "" {
 			plain, err := json.Marshal(carrier)
 			if err != nil {
@@ -102,10 +105,10 @@ func (c *Conduct) SendParcels(ctx context.Context, by identity.Actor, ids []stri
 
 // ReceiveParcels notes that parcels have arrived, all or none, and gives how many.
 func (c *Conduct) ReceiveParcels(ctx context.Context, by identity.Actor, ids []string) (int, error) {
-	return c.changeParcels(ctx, by, "incentive.receive", ids, func(tx *store.Tx, _ Parcel, i *store.Incentive) error { return receiveIncentive(tx, i) })
+	return c.changeParcels(ctx, by, "incentive.receive", ids, receiveIncentive)
 }
 
-func (c *Conduct) changeParcels(ctx context.Context, by identity.Actor, verb string, ids []string, change func(*store.Tx, Parcel, *store.Incentive) error) (n int, err error) {
+func (c *Conduct) changeParcels(ctx context.Context, by identity.Actor, verb string, ids []string, change func(*store.Tx, *store.Incentive) error) (n int, err error) {
 	if err := by.Require(verb); err != nil {
 		return 0, err
 	}
@@ -128,7 +131,7 @@ func (c *Conduct) changeParcels(ctx context.Context, by identity.Actor, verb str
 				return problem.New(problem.NotFound, "There is no parcel %.20q", id)
 			}
 			i := all[k].incentive
-			if err := change(tx, all[k], &i); err != nil {
+			if err := change(tx, &i); err != nil {
 				return err
 			}
 			if err := tx.SaveIncentive(ctx, i); err != nil {
