@@ -372,3 +372,18 @@ func TestAllianceOnPages(t *testing.T) {
 		}
 	}
 }
+
+// The link of a mail about coaching goes on to the page that it is about; where coaching is not open, to one's own start page.
+func TestLinksGoOnToCoaching(t *testing.T) {
+	e := enrol(t)
+	e.coachesFor(1)
+	_, _, mine, theirs := e.allocated()
+	for to, want := range map[string]string{"coach": "/me/coach", "sessions": "/me/sessions", "check-in": "/me/plan#check-in", "//elsewhere.example.org": "/me"} {
+		link := e.link(mine)
+		if p := webtest.Do(t, e.handler, webtest.Scenario{Path: link + "?to=" + url.QueryEscape(to)}); len(p.All(t, `input[name=to][value="`+to+`"]`)) != 1 {
+			t.Errorf("the link to %s loses where it goes", to)
+		}
+		(&visitor{e, map[string]string{}}).send(link, url.Values{"to": {to}}, want)
+		(&visitor{e, map[string]string{}}).send(e.link(theirs), url.Values{"to": {to}}, "/me")
+	}
+}
