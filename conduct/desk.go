@@ -37,7 +37,7 @@ type Coachee struct {
 	Since    time.Time
 	Former   bool              // coached no more
 	Sessions []session.Session // with this coach, by start
-	Next     int               // number of the session that is to be booked next; 0: none
+	Next     int               // number of the session that is to be booked next; 0: none is left, or the time for it is over
 	Minutes  int               // of that one
 }
 
@@ -128,7 +128,10 @@ func (c *Conduct) coachee(ctx context.Context, tx *store.Tx, d Desk, pair store.
 			who.Sessions = append(who.Sessions, s)
 		}
 	}
-	if who.Former {
+	if who.Former || r.UnlockedAt == nil {
+		return who, nil
+	}
+	if _, closes := c.Protocol.CoachingPeriod(*r.UnlockedAt); !d.Now.Before(closes) {
 		return who, nil
 	}
 	all, err := tx.Sessions(ctx, r.Code)

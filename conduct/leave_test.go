@@ -91,10 +91,17 @@ func TestLeaveOffersToMove(t *testing.T) {
 		if s.State != session.LateCancelled || s.Missed != session.ByCoach || session.Billed(study.Cost{NoShowShare: 1}, s) != 0 {
 			t.Errorf("a cancellation for the coach's leave: %+v", s)
 		}
+		if d, err = w.Desk(ctx, desk); err != nil || d.Coachees[0].Next != 2 {
+			t.Errorf("the next session: %+v, %v", d.Coachees[0], err)
+		}
 		must(t, w.EndLeave(ctx, desk, k, leave.From))
 		refused(t, w.EndLeave(ctx, desk, k, leave.From), problem.NotFound, "no such leave")
 		if d, err = w.Desk(ctx, desk); err != nil || slices.ContainsFunc(d.Sessions, d.Displaced) {
 			t.Errorf("without leave nothing is to be moved: %v", err)
+		}
+		w.at("2021-12-20 09:00")
+		if d, err = w.Desk(ctx, desk); err != nil || d.Coachees[0].Next != 0 {
+			t.Errorf("after the coaching period a session is to be booked: %+v, %v", d.Coachees[0], err)
 		}
 	})
 }
