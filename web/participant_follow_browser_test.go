@@ -187,3 +187,29 @@ func TestSurveyWithoutScripts(t *testing.T) {
 		t.Errorf("at %s", at)
 	}
 }
+
+// The line begins unset; the space bar sets it where it stands, the arrows move it, and what is set is saved by itself.
+func TestTheLineWorksByKeyboard(t *testing.T) {
+	v, code := signed(t)
+	server := httptest.NewServer(v.handler)
+	t.Cleanup(server.Close)
+	tab := v.tab(server, webtest.Desktop)
+	tab.Goto("/me/survey/baseline/qol_vas")
+	const number, line = `document.querySelector("input[name=QL1]")`, `document.querySelector("input[type=range]")`
+	if set := webtest.Evaluate[string](tab, number+".value + "+line+`.getAttribute("aria-valuetext")`); set != "Move to answer" {
+		t.Errorf("the line begins at %q", set)
+	}
+	webtest.Evaluate[bool](tab, line+".focus() || true")
+	tab.Press("Space")
+	if set := webtest.Evaluate[string](tab, number+".value"); set != "50" {
+		t.Errorf("the space bar sets %q", set)
+	}
+	tab.Press("ArrowRight")
+	if set := webtest.Evaluate[string](tab, number+".value + "+line+`.getAttribute("aria-valuetext")`); set != "5151" {
+		t.Errorf("an arrow sets %q", set)
+	}
+	eventually(t, tab, `document.querySelector("#kept").textContent.startsWith("Saved ")`)
+	if f := v.stored(code, "baseline", "qol_vas"); f.Answers["QL1"] != "51" {
+		t.Errorf("saved %v", f.Answers)
+	}
+}

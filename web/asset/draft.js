@@ -30,7 +30,6 @@ for (const form of document.querySelectorAll("form[data-saved]")) {
     busy = false;
   }
   form.addEventListener("input", () => { changed = true; later(pause); });
-  form.addEventListener("click", e => { if (e.target.matches("input[type=range]")) { changed = true; later(pause); } });
   form.addEventListener("submit", () => { leaving = true; clearTimeout(timer); });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState !== "hidden" || !changed || leaving) return;

@@ -25,7 +25,7 @@ for (const box of document.querySelectorAll(".figure-in.line")) {
     line.setAttribute("aria-valuetext", set ? number.value : box.dataset.hint);
     if (set) line.value = number.value;
   };
-  const take = () => { number.value = line.value; show(); };
+  const take = () => { number.value = line.value; number.dispatchEvent(new Event("input", { bubbles: true })); };
   line.addEventListener("input", take);
   line.addEventListener("click", take);
   line.addEventListener("keydown", e => { if (e.key === "Enter" || e.key === " ") { e.preventDefault(); take(); } });

@@ -7,6 +7,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // Keep gives the tab a cookie of the site.
@@ -23,6 +24,19 @@ func (t *Tab) Unscripted() {
 	t.Helper()
 	t.do(chromedp.Func(func(ctx context.Context, s *chromedp.Target) error {
 		_, err := cdp.Call(ctx, s, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		return err
+	}))
+}
+
+// Press presses a key on what has the focus: Space, ArrowRight, ArrowLeft.
+func (t *Tab) Press(name string) {
+	t.Helper()
+	key, ok := map[string]string{"Space": " ", "ArrowRight": kb.ArrowRight, "ArrowLeft": kb.ArrowLeft}[name]
+	if !ok {
+		t.Fatalf("no key %q", name)
+	}
+	t.do(chromedp.Func(func(ctx context.Context, s *chromedp.Target) error {
+		_, err := chromedp.KeyEvent(key)(ctx, s)
 		return err
 	}))
 }
