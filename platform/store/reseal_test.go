@@ -38,4 +38,3 @@ func TestEverySealedColumnIsKnown(t *testing.T) {
 		t.Errorf("%s is no column", name)
 	}
 }
-
