@@ -81,7 +81,7 @@ func answered(visit string) func(Way) *time.Time {
 type Stage struct {
 	Step
 	Count  int
-	ByArm  map[string]int // of those who are allocated
+	ByArm  map[string]int // from the allocation on
 	Days   float64        // median from the step before, of the people for whom both are known
 	Timed  int            // how many those are
 	Before string         // label of the step before
@@ -90,6 +90,7 @@ type Stage struct {
 // Funnel counts the people at each step. invited is everybody who was invited; ways are those of them who came, at least.
 func Funnel(p *study.Protocol, invited int, ways []Way) []Stage {
 	steps := Steps(p)
+	allocated := slices.IndexFunc(steps, func(s Step) bool { return s.ID == "randomized" })
 	stages := make([]Stage, len(steps))
 	for i, step := range steps {
 		s := Stage{Step: step, ByArm: map[string]int{}}
@@ -100,7 +101,7 @@ func Funnel(p *study.Protocol, invited int, ways []Way) []Stage {
 				continue
 			}
 			s.Count++
-			if w.Arm != "" {
+			if w.Arm != "" && i >= allocated {
 				s.ByArm[w.Arm]++
 			}
 			before := steps[step.after].at(w)
