@@ -47,12 +47,16 @@ func TestHeldUp(t *testing.T) {
 		"not booked, mails not used up": {chosen, 16, followup.NoSession, 1, false},
 		"not booked, mails used up":     {chosen, 17, followup.NoSession, 1, true},
 		"the period is over":            {coached, 120, "", 0, false},
-		"booked":                        {with(chosen, func(w *followup.Way) { w.Sessions = []session.Session{{State: session.Booked, Start: *day(30), Planned: 90}} }), 20, "", 0, false},
-		"a session that nobody noted":   {with(chosen, func(w *followup.Way) { w.Sessions = []session.Session{{State: session.Booked, Start: *day(5), Planned: 90}} }), 6, followup.NotNoted, 5, false},
-		"held last week":                {with(chosen, func(w *followup.Way) { w.Sessions = []session.Session{held} }), 10, "", 0, false},
-		"held, and no next":             {with(chosen, func(w *followup.Way) { w.Sessions = []session.Session{held} }), 18, followup.NoNext, 3, false},
-		"a survey on its day":           {with(coached, func(w *followup.Way) { w.UnlockedAt = nil; w.Visits = []assessment.Visit{open(began)} }), 0, "", 0, false},
-		"a survey after its day":        {with(coached, func(w *followup.Way) { w.UnlockedAt = nil; w.Visits = []assessment.Visit{open(began)} }), 1, followup.SurveyLate, 0, false},
+		"booked": {with(chosen, func(w *followup.Way) {
+			w.Sessions = []session.Session{{State: session.Booked, Start: *day(30), Planned: 90}}
+		}), 20, "", 0, false},
+		"a session that nobody noted": {with(chosen, func(w *followup.Way) {
+			w.Sessions = []session.Session{{State: session.Booked, Start: *day(5), Planned: 90}}
+		}), 6, followup.NotNoted, 5, false},
+		"held last week":         {with(chosen, func(w *followup.Way) { w.Sessions = []session.Session{held} }), 10, "", 0, false},
+		"held, and no next":      {with(chosen, func(w *followup.Way) { w.Sessions = []session.Session{held} }), 18, followup.NoNext, 3, false},
+		"a survey on its day":    {with(coached, func(w *followup.Way) { w.UnlockedAt = nil; w.Visits = []assessment.Visit{open(began)} }), 0, "", 0, false},
+		"a survey after its day": {with(coached, func(w *followup.Way) { w.UnlockedAt = nil; w.Visits = []assessment.Visit{open(began)} }), 1, followup.SurveyLate, 0, false},
 	} {
 		now := *day(c.day)
 		by, since := followup.HeldUp(plan(), c.way, now)
