@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"rekindle/platform/identity"
 	"rekindle/web/webtest"
@@ -32,6 +33,17 @@ func carried(t *testing.T, h http.Handler, path string, form url.Values, cookies
 	}
 	to, _, _ := strings.Cut(p.Header.Get("Location"), "#")
 	return webtest.Do(t, h, webtest.Scenario{Path: to, Cookie: with})
+}
+
+// appointmentUID gives the name of the appointment in a file.
+func appointmentUID(t *testing.T, file string) string {
+	t.Helper()
+	_, rest, ok := strings.Cut(strings.ReplaceAll(file, "\r\n ", ""), "UID:")
+	uid, _, end := strings.Cut(rest, "\r\n")
+	if !ok || !end {
+		t.Fatalf("no UID in %s", file)
+	}
+	return uid
 }
 
 // A coach's and a participant's feed: shown once, read by whoever has the address, and by nobody once it has ended.
@@ -78,6 +90,16 @@ func TestCalendarFeeds(t *testing.T) {
 	}
 	if p := webtest.Do(t, d.handler, webtest.Scenario{Path: "/desk/session/" + d.booked[0].ID + "/appointment.ics", Cookie: d.cookies[1]}); p.Status != http.StatusNotFound {
 		t.Errorf("another coach's session: status %d", p.Status)
+	}
+	for _, c := range []struct{ who, answer, path, says string }{
+		{"p0@hospital.example", "DECLINED", "/desk/session/" + d.booked[0].ID, "Your coachee’s calendar has declined. That cancels nothing"},
+		{"p0@hospital.example", "ACCEPTED", "/desk/session/" + d.booked[0].ID, "Your coachee’s calendar has accepted."},
+	} {
+		d.at(d.clock().Add(time.Minute).Format("2006-01-02 15:04"))
+		succeed(t, d.TakeReply(t.Context(), identity.Program, []byte("BEGIN:VCALENDAR\nMETHOD:REPLY\nBEGIN:VEVENT\nUID:"+appointmentUID(t, file.Body)+"\nATTENDEE;PARTSTAT="+c.answer+":mailto:"+c.who+"\nSEQUENCE:0\nEND:VEVENT\nEND:VCALENDAR\n")))
+		if p := d.get(c.path); !strings.Contains(p.Text(t, "main"), c.says) {
+			t.Errorf("%s: not %q: %s", c.answer, c.says, p.Text(t, "main"))
+		}
 	}
 	for _, address := range []string{"http://example.org/a.ics", "https://10.0.0.1/a.ics", ""} {
 		p := d.refused("/desk/calendar", url.Values{"address": {address}}, http.StatusUnprocessableEntity, "ddress")

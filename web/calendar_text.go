@@ -19,6 +19,7 @@ var calendarEnglish = map[string]string{
 	"calendar_ended":      "The address has ended. Programs that used it read nothing more.",
 	"calendar_neutral":    "In every calendar it is called only “%s”: colleagues who can see your calendar learn neither what it is about nor with whom.",
 	"calendar_add":        "Add to calendar",
+	"calendar_declined":   "Your coach’s calendar has declined this time. The session stands until one of you moves or cancels it.",
 }
 
 // calendarSpanish has them in Spanish.
@@ -40,4 +41,5 @@ var calendarSpanish = map[string]string{
 	"calendar_ended":      "La dirección queda anulada. Los programas que la usaban ya no leen nada.",
 	"calendar_neutral":    "En cualquier calendario se llama solo «%s»: los colegas que puedan ver su calendario no sabrán de qué trata ni con quién.",
 	"calendar_add":        "Añadir al calendario",
+	"calendar_declined":   "El calendario de su coach ha rechazado esta hora. La sesión sigue en pie mientras ninguno de los dos la cambie o la cancele.",
 }

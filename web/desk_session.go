@@ -32,6 +32,7 @@ type deskSessionPage struct {
 	LateHours int
 	Notes     deskNotes
 	Former    bool
+	Answer    *conduct.CalendarAnswer // of the coachee's calendar program; nil: none
 }
 
 // deskPlan is what a coachee and the coach have agreed, for the coach to have before them.
@@ -96,7 +97,13 @@ func (s *Site) sessionPage(r *http.Request) (page deskSessionPage, err error) {
 			return page, err
 		}
 	}
-	return page, nil
+	answers, err := s.Conduct.CalendarAnswers(r.Context(), actor(r))
+	for i, a := range answers[page.ID] {
+		if a.Side == session.ByParticipant && !a.Outdated {
+			page.Answer = &answers[page.ID][i]
+		}
+	}
+	return page, err
 }
 
 // planFor gives what a coachee shares with the coach who asks.

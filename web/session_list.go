@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"rekindle/conduct"
 	"rekindle/problem"
 	"rekindle/trial/session"
 )
@@ -31,6 +32,7 @@ type sessionLine struct {
 	At        time.Time // by the participant's clock
 	Elsewhere string    // by the coach's, where it is another
 	Movable   bool
+	Declined  bool // by the coach's calendar
 	Changed   bool // the clocks change between the session before and this one
 }
 
@@ -83,8 +85,15 @@ func (s *Site) sessionList(w http.ResponseWriter, r *http.Request, st standing) 
 	if card != nil {
 		zone = card.Zone
 	}
+	answers, err := s.Conduct.CalendarAnswers(r.Context(), actor(r))
+	if err != nil {
+		return err
+	}
 	for _, one := range st.Sessions {
 		line := s.line(one, st, zone)
+		line.Declined = slices.ContainsFunc(answers[one.ID], func(a conduct.CalendarAnswer) bool {
+			return a.Side == session.ByCoach && a.Answer == "declined" && !a.Outdated
+		})
 		if one.State == session.Held {
 			page.Held++
 		}
