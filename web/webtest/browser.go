@@ -62,6 +62,8 @@ type Tab struct {
 	ctx     context.Context
 	address string // of the site
 
+	unscripted bool // pages load without their scripts
+
 	mu   sync.Mutex
 	said []string
 }
@@ -169,6 +171,10 @@ type Violation struct {
 // where any are named.
 func (t *Tab) Axe(rules ...string) []Violation {
 	t.Helper()
+	if t.unscripted { // axe waits for timers, which do not run without scripts
+		t.script(true)
+		defer t.script(false)
+	}
 	t.do(chromedp.Evaluate[chromedp.Void](axe))
 	options := map[string]any{"resultTypes": []string{"violations"}}
 	if len(rules) > 0 {

@@ -19,11 +19,18 @@ func (t *Tab) Keep(name, value string) {
 	}))
 }
 
-// Unscripted loads pages from now on without their scripts.
+// Unscripted loads pages from now on without their scripts. What a test itself evaluates still runs.
 func (t *Tab) Unscripted() {
 	t.Helper()
+	t.unscripted = true
+	t.script(false)
+}
+
+// script lets the page run scripts, or not.
+func (t *Tab) script(runs bool) {
+	t.Helper()
 	t.do(chromedp.Func(func(ctx context.Context, s *chromedp.Target) error {
-		_, err := cdp.Call(ctx, s, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		_, err := cdp.Call(ctx, s, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !runs})
 		return err
 	}))
 }
