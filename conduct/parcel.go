@@ -79,9 +79,6 @@ func (c *Conduct) parcels(ctx context.Context, tx *store.Tx) ([]Parcel, error) {
 	return all, nil
 }
 
-// carrierRow names the row of an incentive to the vault.
-func carrierRow(i store.Incentive) string { return string(i.Participant) + " " + i.Item }
-
 // longestCarrier bounds what is noted of a carrier, in bytes.
 const longestCarrier = 200
 
