@@ -52,7 +52,7 @@ func signInOf(r *http.Request) *identity.SignIn {
 func (s *Site) recognized(r *http.Request) *http.Request {
 	by, in := s.signedIn(r)
 	if by.Role == identity.Participant {
-		by.Language = tongue(r)
+		by.Language = tongue(r.WithContext(identify(r.Context(), by))) // what the browser chose, else what is kept
 	}
 	ctx := identify(r.Context(), by)
 	if in != nil {
