@@ -47,7 +47,7 @@ func TestServeToRead(t *testing.T) {
 	var out, errs strings.Builder
 	done := make(chan error, 1)
 	go func() { done <- show(ctx, &streams{out: &out, err: &errs}, l, flags) }()
-	for path, want := range map[string]string{"/": "The trial in numbers", "/audit": "✓ Intact", "/report": "There is no report yet"} {
+	for path, want := range map[string]string{"/": "First steps", "/audit": "✓ Intact", "/report": "There is no report yet"} {
 		r, err := http.Get("http://" + l.Addr().String() + path)
 		if err != nil {
 			t.Fatal(err)

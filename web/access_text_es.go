@@ -18,6 +18,7 @@ var accessSpanish = map[string]string{
 	"did_session.cancel":       "Canceló una sesión",
 	"did_session.confirm":      "Confirmó una sesión",
 	"did_session.correct":      "Corrigió el registro de una sesión",
+	"did_alliance.rate":        "Valoró el trabajo en común",
 	"did_session.hold":         "Registró una sesión como realizada",
 	"did_session.miss":         "Registró una sesión como no realizada",
 	"did_session.move":         "Cambió la hora de una sesión",
