@@ -62,7 +62,7 @@
 //	CheckIns, SetCheckIns                                                    the weekly mails about goals
 //	AllianceDue, RateAlliance, PooledAlliance                                how working with the coach was; a coach reads it pooled
 //	AssignCoach(ctx, by, code) (coach.Code, error)                           whoever is free soonest, at the participant's wish
-//	SetVision, SetGoal, CloseGoal, SetWeekly, CheckIn, RateGoal
+//	SetVision, SetGoal, CloseGoal, SetWeekly, CheckIn, RateGoal, ChangePlan
 //	Unlock(ctx, by, code, reason) error                                      opens coaching before the protocol does
 //	SendIncentive(ctx, by, code, item) error
 //	ReceiveIncentive(ctx, by, code, item) error

@@ -121,36 +121,54 @@ func openWords(tx *store.Tx, sealed []byte, table, row string, into any) error {
 	return json.Unmarshal(plain, into)
 }
 
-// changePlan changes a part of a plan and records which.
-func (c *Conduct) changePlan(ctx context.Context, by identity.Actor, verb string, code participant.Code, what facts, change func(tx *store.Tx, r participant.Record) error) error {
-	if err := by.RequireFor(verb, code); err != nil {
-		return err
+// planPart is a change of one part of a plan, under its own verb.
+type planPart struct {
+	verb   string
+	what   facts // for the trail
+	change func(tx *store.Tx, r participant.Record) error
+}
+
+// changePlan changes parts of a plan, all or none, and records which.
+func (c *Conduct) changePlan(ctx context.Context, by identity.Actor, code participant.Code, parts ...planPart) error {
+	for _, part := range parts {
+		if err := by.RequireFor(part.verb, code); err != nil {
+			return err
+		}
 	}
 	return c.Store.Write(ctx, func(tx *store.Tx) error {
 		r, err := c.planOf(ctx, tx, by, code)
 		if err != nil {
 			return err
 		}
-		if err := change(tx, r); err != nil {
-			return err
+		for _, part := range parts {
+			if err := part.change(tx, r); err != nil {
+				return err
+			}
+			if err := record(ctx, tx, by, part.verb, string(code), nil, part.what, ""); err != nil {
+				return err
+			}
 		}
-		return record(ctx, tx, by, verb, string(code), nil, what, "")
+		return nil
 	})
 }
 
 // SetVision writes the coaching vision; an empty one takes it back.
 func (c *Conduct) SetVision(ctx context.Context, by identity.Actor, code participant.Code, text string) error {
+	return c.changePlan(ctx, by, code, c.visionSet(ctx, text))
+}
+
+func (c *Conduct) visionSet(ctx context.Context, text string) planPart {
 	text, wrong := goal.CheckVision(text)
-	return c.changePlan(ctx, by, "plan.set", code, facts{"part": "vision"}, func(tx *store.Tx, _ participant.Record) error {
+	return planPart{"plan.set", facts{"part": "vision"}, func(tx *store.Tx, r participant.Record) error {
 		if wrong != nil {
 			return wrong
 		}
-		sealed, err := sealWords(tx, "plan", string(code), text)
+		sealed, err := sealWords(tx, "plan", string(r.Code), text)
 		if err != nil {
 			return err
 		}
-		return tx.SaveVision(ctx, code, sealed)
-	})
+		return tx.SaveVision(ctx, r.Code, sealed)
+	}}
 }
 
 // noSuchGoal is told of a goal that is somebody else's too.
@@ -170,12 +188,18 @@ func goalOf(ctx context.Context, tx *store.Tx, code participant.Code, id string)
 
 // SetGoal adds a three-month goal, or changes the words of the one with its ID. The goal as it stands now is given back.
 func (c *Conduct) SetGoal(ctx context.Context, by identity.Actor, code participant.Code, g goal.Goal) (set goal.Goal, err error) {
+	err = c.changePlan(ctx, by, code, c.goalSet(ctx, g, &set))
+	return set, err
+}
+
+// goalSet adds or changes a three-month goal and leaves it in set.
+func (c *Conduct) goalSet(ctx context.Context, g goal.Goal, set *goal.Goal) planPart {
 	g, wrong := g.Check()
-	err = c.changePlan(ctx, by, "plan.set", code, facts{"part": "goal"}, func(tx *store.Tx, _ participant.Record) error {
+	return planPart{"plan.set", facts{"part": "goal"}, func(tx *store.Tx, r participant.Record) error {
 		if wrong != nil {
 			return wrong
 		}
-		kept, all, err := goalOf(ctx, tx, code, g.ID)
+		kept, all, err := goalOf(ctx, tx, r.Code, g.ID)
 		switch {
 		case g.ID != "" && err != nil:
 			return err
@@ -183,7 +207,7 @@ func (c *Conduct) SetGoal(ctx context.Context, by identity.Actor, code participa
 			if pursued(all) >= goal.MostGoals {
 				return problem.New(problem.Conflict, "%d goals are pursued already", goal.MostGoals).Instead("Close one of them first.")
 			}
-			kept = store.SealedGoal{Participant: code, Goal: goal.Goal{SetAt: tx.Now()}}
+			kept = store.SealedGoal{Participant: r.Code, Goal: goal.Goal{SetAt: tx.Now()}}
 			if kept.ID, err = c.token(); err != nil {
 				return err
 			}
@@ -194,10 +218,9 @@ func (c *Conduct) SetGoal(ctx context.Context, by identity.Actor, code participa
 		if kept.Sealed, err = sealWords(tx, "goal", kept.ID, goalWords{g.Text, g.Levels}); err != nil {
 			return err
 		}
-		set = kept.Goal
+		*set = kept.Goal
 		return tx.SaveGoal(ctx, kept)
-	})
-	return set, err
+	}}
 }
 
 func pursued(all []store.SealedGoal) (n int) {
@@ -211,7 +234,7 @@ func pursued(all []store.SealedGoal) (n int) {
 
 // CloseGoal ends the pursuit of a three-month goal; its words and ratings stay. Open takes that back.
 func (c *Conduct) CloseGoal(ctx context.Context, by identity.Actor, code participant.Code, id string, open bool) error {
-	return c.changePlan(ctx, by, "plan.set", code, facts{"part": "goal"}, func(tx *store.Tx, _ participant.Record) error {
+	return c.changePlan(ctx, by, code, planPart{"plan.set", facts{"part": "goal"}, func(tx *store.Tx, _ participant.Record) error {
 		g, all, err := goalOf(ctx, tx, code, id)
 		switch {
 		case err != nil:
@@ -224,44 +247,52 @@ func (c *Conduct) CloseGoal(ctx context.Context, by identity.Actor, code partici
 			g.Closed = new(tx.Now())
 		}
 		return tx.SaveGoal(ctx, g)
-	})
+	}})
 }
 
 // RateGoal says which of its five levels a goal has reached on a day (the zero day: today, by the participant's clock). Said again of the
 // same day, the last counts.
 func (c *Conduct) RateGoal(ctx context.Context, by identity.Actor, code participant.Code, id string, day study.Date, level int) error {
-	return c.changePlan(ctx, by, "plan.rate", code, nil, func(tx *store.Tx, r participant.Record) error {
-		g, _, err := goalOf(ctx, tx, code, id)
+	return c.changePlan(ctx, by, code, c.goalRated(ctx, id, day, level))
+}
+
+func (c *Conduct) goalRated(ctx context.Context, id string, day study.Date, level int) planPart {
+	return planPart{"plan.rate", nil, func(tx *store.Tx, r participant.Record) error {
+		g, _, err := goalOf(ctx, tx, r.Code, id)
 		if err != nil {
 			return err
 		}
-		today := study.DateOf(tx.Now(), c.zone(r.Zone))
-		if day.IsZero() {
-			day = today
+		on, today := day, study.DateOf(tx.Now(), c.zone(r.Zone))
+		if on.IsZero() {
+			on = today
 		}
-		if day.Time.After(today.Time) {
-			return problem.New(problem.Invalid, "%s has not come yet", day).On("day")
+		if on.Time.After(today.Time) {
+			return problem.New(problem.Invalid, "%s has not come yet", on).On("day")
 		}
 		if err := g.Rate(level); err != nil {
 			return err
 		}
-		return tx.RateGoal(ctx, id, goal.Rating{Day: day, Level: level})
-	})
+		return tx.RateGoal(ctx, id, goal.Rating{Day: on, Level: level})
+	}}
 }
 
 // SetWeekly adds a goal for a week (the zero week: this one, by the participant's clock), or changes the words of the one with its ID; no
 // words take it back.
 func (c *Conduct) SetWeekly(ctx context.Context, by identity.Actor, code participant.Code, w goal.Weekly) error {
+	return c.changePlan(ctx, by, code, c.weeklySet(ctx, w))
+}
+
+func (c *Conduct) weeklySet(ctx context.Context, w goal.Weekly) planPart {
 	w, wrong := w.Check()
-	return c.changePlan(ctx, by, "plan.set", code, facts{"part": "week"}, func(tx *store.Tx, r participant.Record) error {
+	return planPart{"plan.set", facts{"part": "week"}, func(tx *store.Tx, r participant.Record) error {
 		if wrong != nil {
 			return wrong
 		}
-		all, err := tx.WeeklyGoals(ctx, code)
+		all, err := tx.WeeklyGoals(ctx, r.Code)
 		if err != nil {
 			return err
 		}
-		kept := store.SealedWeekly{Participant: code, Weekly: goal.Weekly{Week: w.Week, SetAt: tx.Now()}}
+		kept := store.SealedWeekly{Participant: r.Code, Weekly: goal.Weekly{Week: w.Week, SetAt: tx.Now()}}
 		if w.ID != "" {
 			i := slices.IndexFunc(all, func(k store.SealedWeekly) bool { return k.ID == w.ID })
 			if i < 0 {
@@ -279,7 +310,7 @@ func (c *Conduct) SetWeekly(ctx context.Context, by identity.Actor, code partici
 			return err
 		}
 		return tx.SaveWeeklyGoal(ctx, kept)
-	})
+	}}
 }
 
 // newWeekly completes a weekly goal that is added.
@@ -307,8 +338,12 @@ func (c *Conduct) newWeekly(tx *store.Tx, r participant.Record, all []store.Seal
 
 // CheckIn says what became of weekly goals, by their IDs.
 func (c *Conduct) CheckIn(ctx context.Context, by identity.Actor, code participant.Code, said map[string]goal.State) error {
-	return c.changePlan(ctx, by, "plan.check_in", code, nil, func(tx *store.Tx, _ participant.Record) error {
-		all, err := tx.WeeklyGoals(ctx, code)
+	return c.changePlan(ctx, by, code, c.checkedIn(ctx, said))
+}
+
+func (c *Conduct) checkedIn(ctx context.Context, said map[string]goal.State) planPart {
+	return planPart{"plan.check_in", nil, func(tx *store.Tx, r participant.Record) error {
+		all, err := tx.WeeklyGoals(ctx, r.Code)
 		if err != nil {
 			return err
 		}
@@ -327,5 +362,5 @@ func (c *Conduct) CheckIn(ctx context.Context, by identity.Actor, code participa
 			}
 		}
 		return nil
-	})
+	}}
 }

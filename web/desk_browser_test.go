@@ -7,6 +7,7 @@ import (
 
 	"rekindle/platform/identity"
 	"rekindle/trial/goal"
+	"rekindle/trial/study"
 	"rekindle/web/webtest"
 )
 
@@ -20,6 +21,12 @@ func TestDeskInABrowser(t *testing.T) {
 			succeed(t, d.SetVision(t.Context(), me, d.coachees[0], "I leave work with energy for my family, and teach again."))
 			_, err := d.SetGoal(t.Context(), me, d.coachees[0], goal.Goal{Text: "Two evenings a week without charting"})
 			succeed(t, err)
+			rated, err := d.SetGoal(t.Context(), me, d.coachees[0], goal.Goal{Text: "Teach the residents again", Levels: [5]string{"not at all", "once", "each month", "twice a month", "each week"}})
+			succeed(t, err)
+			for day, level := range []int{-2, -1, -1, 0} {
+				succeed(t, d.RateGoal(t.Context(), me, d.coachees[0], rated.ID, study.Day(2021, 7, 25+2*day), level))
+			}
+			succeed(t, d.SetWeekly(t.Context(), me, d.coachees[0], goal.Weekly{Text: "Leave by six on Tuesday"}))
 			server := httptest.NewServer(d.handler)
 			t.Cleanup(server.Close)
 			l := &looker{Tab: webtest.Open(t, server.URL, screen), screen: "desk-" + screen.Name}
@@ -65,6 +72,8 @@ func TestDeskInABrowser(t *testing.T) {
 			webtest.Evaluate[bool](l.Tab, `(() => { document.getElementById("passphrase").value = "heron lantern quarry"; return true; })()`)
 			l.Follow("form[action='/desk/notes/unlock'] button")
 			l.look("person")
+			l.Goto("/desk/person/" + string(d.coachees[0]) + "/goal/" + rated.ID)
+			l.look("goal")
 			d.at("2021-08-12 10:30")
 			d.renew()
 			as()

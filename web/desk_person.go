@@ -106,7 +106,7 @@ func (s *Site) personPage(r *http.Request) (page deskPersonPage, err error) {
 	if who.Former {
 		return page, nil
 	}
-	if page.Plan, err = s.planFor(r, who.Code); err != nil {
+	if page.Plan, err = s.planFor(r, d, who); err != nil {
 		return page, err
 	}
 	for _, m := range s.Conduct.Protocol.Coaching.Modes {

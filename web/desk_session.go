@@ -10,8 +10,6 @@ import (
 
 	"rekindle/conduct"
 	"rekindle/problem"
-	"rekindle/trial/goal"
-	"rekindle/trial/participant"
 	"rekindle/trial/session"
 )
 
@@ -35,17 +33,10 @@ type deskSessionPage struct {
 	Answer    *conduct.CalendarAnswer // of the coachee's calendar program; nil: none
 }
 
-// deskPlan is what a coachee and the coach have agreed, for the coach to have before them.
-type deskPlan struct {
-	Vision string
-	Goals  []goal.Goal
-	Week   []goal.Weekly // of the latest week
-}
-
 // keptSession says what was just done, by the word in the address.
 var keptSession = map[string]string{
 	"held": "Closed as held.", "missed": "Closed.", "cancelled": "Cancelled.", "moved": "Moved.", "corrected": "Corrected. The minutes before stay in the trail.",
-	"note": "Your note is kept.", "booked": "Booked.", "gone": "The note is deleted.",
+	"note": "Your note is kept.", "plan": "Kept. Your coachee sees it too.", "booked": "Booked.", "gone": "The note is deleted.",
 }
 
 // deskSessionShow shows a coach one of their sessions.
@@ -67,7 +58,7 @@ func (s *Site) sessionPage(r *http.Request) (page deskSessionPage, err error) {
 	}
 	i := slices.IndexFunc(d.Sessions, func(one session.Session) bool { return one.ID == r.PathValue("id") })
 	if i < 0 {
-		return page, problem.New(problem.NotFound, "There is no such session").Instead("Go back to your desk.")
+		return page, noSession()
 	}
 	p := s.Conduct.Protocol.Coaching
 	page = deskSessionPage{deskSession: s.sessionLine(d, d.Sessions[i]), Now: d.Now.In(d.Zone), LateHours: p.LateHours}
@@ -93,8 +84,11 @@ func (s *Site) sessionPage(r *http.Request) (page deskSessionPage, err error) {
 	page.Notes.Apart = page.Due()
 	who, err := d.Find(page.Participant)
 	if page.Former = err != nil || who.Former; !page.Former {
-		if page.Plan, err = s.planFor(r, page.Participant); err != nil {
+		if page.Plan, err = s.planFor(r, d, who); err != nil {
 			return page, err
+		}
+		if page.Plan.Session, page.Plan.To = page.ID, desk+"/session/"+page.ID+"/plan"; page.Due() {
+			page.Plan.To, page.Plan.Form = "", "hold"
 		}
 	}
 	answers, err := s.Conduct.CalendarAnswers(r.Context(), actor(r))
@@ -104,26 +98,6 @@ func (s *Site) sessionPage(r *http.Request) (page deskSessionPage, err error) {
 		}
 	}
 	return page, err
-}
-
-// planFor gives what a coachee shares with the coach who asks.
-func (s *Site) planFor(r *http.Request, code participant.Code) (deskPlan, error) {
-	p, err := s.Conduct.Plan(r.Context(), actor(r), code)
-	if err != nil {
-		return deskPlan{}, err
-	}
-	plan := deskPlan{Vision: p.Vision}
-	for _, g := range p.Goals {
-		if g.Closed == nil {
-			plan.Goals = append(plan.Goals, g)
-		}
-	}
-	for _, w := range p.Weekly {
-		if w.Week.Equal(p.Weekly[0].Week.Time) {
-			plan.Week = append(plan.Week, w)
-		}
-	}
-	return plan, nil
 }
 
 // sessionMistaken shows the page of a session again, with what was typed and what is wrong with it.
@@ -148,8 +122,13 @@ func (s *Site) sessionMistaken(w http.ResponseWriter, r *http.Request, refusal e
 			all[i].Chosen = all[i].Chosen || slices.Contains(f[field], all[i].Code)
 		}
 	}
+	page.Plan.retype(f)
 	w.Header().Set("Content-Security-Policy", scripted)
 	return s.show(w, r, code, "desk_session", page.Who, page)
+}
+
+func noSession() error {
+	return problem.New(problem.NotFound, "There is no such session").Instead("Go back to your desk.")
 }
 
 // closing runs an act on a session and leads back to its page.
@@ -174,17 +153,24 @@ func minutesOf(f url.Values) (int, error) {
 	return n, nil
 }
 
-// sessionHold closes a session as held, with a note where one was written.
+// sessionHold closes a session as held, and keeps the note and what was agreed. What is kept already is not shown as typed when the rest is
+// refused.
 func (s *Site) sessionHold(r *http.Request, id string, f url.Values) error {
 	minutes, err := minutesOf(f)
 	if err != nil {
 		return err
 	}
 	held, err := s.Conduct.Hold(r.Context(), actor(r), id, conduct.Held{Minutes: minutes, Steps: f["step"], Themes: f["theme"]})
-	if err != nil || strings.TrimSpace(f.Get("note")) == "" {
+	if err != nil {
 		return err
 	}
-	return s.Conduct.WriteNote(r.Context(), actor(r), held.Participant, id, f.Get("note"))
+	if strings.TrimSpace(f.Get("note")) != "" {
+		if err := s.Conduct.WriteNote(r.Context(), actor(r), held.Participant, id, f.Get("note")); err != nil {
+			return err
+		}
+		f.Del("note")
+	}
+	return s.sessionPlanKeep(r, id, f)
 }
 
 func (s *Site) sessionMiss(r *http.Request, id string, f url.Values) error {

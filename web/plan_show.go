@@ -161,16 +161,21 @@ func (s *Site) showPlanPage(w http.ResponseWriter, r *http.Request, st standing,
 			page.Closed = append(page.Closed, g)
 			continue
 		}
-		one := planGoal{Goal: g, Chart: draw(g.Ratings)}
-		if now, ok := g.Latest(); ok {
-			one.Now, one.Words = &now, g.Level(now.Level)
-		}
-		for l := goal.Highest; l >= goal.Lowest; l-- {
-			one.Steps = append(one.Steps, level{l, g.Level(l), one.Now != nil && one.Now.Level == l})
-		}
-		page.Goals = append(page.Goals, one)
+		page.Goals = append(page.Goals, pursued(g))
 	}
 	return s.showMine(w, r, status, "participant_plan_show", "plan_title", page)
+}
+
+// pursued gives a goal with its chart and its levels, that which it has reached chosen.
+func pursued(g goal.Goal) planGoal {
+	one := planGoal{Goal: g, Chart: draw(g.Ratings)}
+	if now, ok := g.Latest(); ok {
+		one.Now, one.Words = &now, g.Level(now.Level)
+	}
+	for l := goal.Highest; l >= goal.Lowest; l-- {
+		one.Steps = append(one.Steps, level{l, g.Level(l), one.Now != nil && one.Now.Level == l})
+	}
+	return one
 }
 
 func week(p goal.Plan, monday, this study.Date) planWeek {
