@@ -35,7 +35,7 @@ func TestChangePlan(t *testing.T) {
 		if p, err = w.Plan(ctx, desk, code); err != nil || p.Vision != vision || len(p.Goals) != 2 || len(p.Weekly) != 1 || p.Weekly[0].State != goal.Done {
 			t.Errorf("%+v, %v", p, err)
 		}
-		refused(t, w.ChangePlan(ctx, office, code, change), problem.Forbidden, "")
+		refused(t, w.ChangePlan(ctx, identity.Actor{Name: "office", Role: identity.Coordinator}, code, change), problem.Forbidden, "")
 		refused(t, w.ChangePlan(ctx, identity.AsCoach("C99"), code, change), problem.NotFound, "")
 	})
 }
