@@ -73,7 +73,7 @@ func (c *Conduct) InviteSome(ctx context.Context, by identity.Actor, people, of 
 	}
 	var codes []participant.Code
 	if err := c.Store.Read(ctx, func(tx *store.Tx) error {
-		all := 0
+		var all int
 		codes, all, err = tx.Uninvited(ctx, c.announcementIDs(), people)
 		switch {
 		case err != nil:

@@ -13,7 +13,6 @@ import (
 	"rekindle/platform/store"
 	"rekindle/problem"
 	"rekindle/trial/coach"
-	"rekindle/trial/participant"
 	"rekindle/trial/session"
 )
 
@@ -278,7 +277,7 @@ func (c *Conduct) readBusy(ctx context.Context, b store.BusyCalendar) error {
 
 // tellStale writes to a coach whose calendar could not be read for too long.
 func (c *Conduct) tellStale(ctx context.Context, tx *store.Tx, b store.BusyCalendar) error {
-	p, err := person(ctx, tx, participant.Code(b.Coach))
+	p, err := person(ctx, tx, b.Coach)
 	if err != nil {
 		return err
 	}

@@ -28,11 +28,7 @@ func (c *Conduct) SetCheckIns(ctx context.Context, by identity.Actor, code parti
 		return err
 	}
 	return c.Store.Write(ctx, func(tx *store.Tx) error {
-		r, err := tx.Participant(ctx, code)
-		if err != nil {
-			return err
-		}
-		if err := coached(by, r); err != nil {
+		if _, err := coachee(ctx, tx, by, code); err != nil {
 			return err
 		}
 		if err := tx.SetCheckIns(ctx, code, on); err != nil {

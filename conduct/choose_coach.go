@@ -23,11 +23,8 @@ func (c *Conduct) choose(ctx context.Context, by identity.Actor, code participan
 		return err
 	}
 	return c.Store.Write(ctx, func(tx *store.Tx) error {
-		r, err := tx.Participant(ctx, code)
+		r, err := coachee(ctx, tx, by, code)
 		if err != nil {
-			return err
-		}
-		if err := coached(by, r); err != nil {
 			return err
 		}
 		before, err := tx.Pairing(ctx, code)

@@ -210,6 +210,15 @@ func (c *Conduct) changeCoach(ctx context.Context, by identity.Actor, verb strin
 	})
 }
 
+// coachee gives a participant to whom coaching is open; to everybody else there is nobody.
+func coachee(ctx context.Context, tx *store.Tx, by identity.Actor, code participant.Code) (participant.Record, error) {
+	r, err := tx.Participant(ctx, code)
+	if err == nil {
+		err = coached(by, r)
+	}
+	return r, err
+}
+
 // coached refuses those to whom coaching is not open: a participant, and a coach, as if it did not exist; a coordinator is told.
 func coached(by identity.Actor, r participant.Record) error {
 	switch {

@@ -104,19 +104,8 @@ func paperFile(language, version string) string {
 
 // sendPaper mails a person the paper of the consent just signed, unless their address takes no mail or they want none.
 func (c *Conduct) sendPaper(ctx context.Context, tx *store.Tx, code participant.Code, s consent.Signature, paper []byte) error {
-	i, err := tx.Identity(ctx, code)
-	if err != nil || i.Bounced != nil || i.OptedOut != nil {
-		return err
-	}
-	p, err := reveal(tx, code, i.Sealed)
-	if err != nil {
-		return err
-	}
-	link, err := c.newLink(tx, code)
-	if err != nil {
-		return err
-	}
-	if err := tx.AddLinks(ctx, []store.Link{link.Link}); err != nil {
+	p, link, ok, err := c.correspondent(ctx, tx, code)
+	if err != nil || !ok {
 		return err
 	}
 	w := paperWords[s.Language]

@@ -155,22 +155,19 @@ type notice struct {
 
 // writeAbout mails a notice to a participant; whoever gets no mail is left alone.
 func (c *Conduct) writeAbout(ctx context.Context, tx *store.Tx, code participant.Code, n notice) error {
-	i, err := tx.Identity(ctx, code)
-	if err != nil || i.Bounced != nil || i.OptedOut != nil {
-		return ignore(err, problem.NotFound)
+	p, link, ok, err := c.correspondent(ctx, tx, code)
+	if err != nil || !ok {
+		return err
 	}
-	p, err := reveal(tx, code, i.Sealed)
+	r, err := tx.Participant(ctx, code)
 	if err != nil {
 		return err
 	}
-	link, err := c.newLink(tx, code)
-	if err != nil {
-		return err
+	words, form := n.english, "Dear %s,\n\n%s\n\n%s\n\n%s\n"
+	if r.Language == "es" {
+		words, form = n.spanish, "Hola, %s:\n\n%s\n\n%s\n\n%s\n"
 	}
-	if err := tx.AddLinks(ctx, []store.Link{link.Link}); err != nil {
-		return err
-	}
-	text := fmt.Sprintf("Dear %s,\n\n%s\n\n%s\n\n%s\n\n---\n\n%s:\n\n%s\n\n%s\n\n%s\n", p.Name, n.english.about, link.url, c.contact(), p.Name, n.spanish.about, link.url, c.contact())
-	_, err = tx.Post(ctx, post.Message{Kind: n.kind, Person: string(code), Dedupe: n.once, Due: tx.Now(), Content: link.letter(p, n.english.subject+" · "+n.spanish.subject, text)})
+	_, err = tx.Post(ctx, post.Message{Kind: n.kind, Person: string(code), Dedupe: n.once, Due: tx.Now(),
+		Content: link.letter(p, words.subject, fmt.Sprintf(form, p.Name, words.about, link.url, c.contactIn(r.Language)))})
 	return err
 }

@@ -42,6 +42,7 @@ func TestLeaveOffersToMove(t *testing.T) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
+		must(t, w.ChooseLanguage(ctx, identity.AsParticipant(codes[0]), codes[0], "es"))
 		touched, err := w.TakeLeave(ctx, desk, k, leave)
 		must(t, err)
 		if len(touched) != 6 {
@@ -57,7 +58,7 @@ func TestLeaveOffersToMove(t *testing.T) {
 					continue
 				}
 				n++
-				if !strings.Contains(m.Text, "/p/") || !strings.Contains(m.Text, "another time") || !strings.Contains(m.Text, "otra hora") || strings.Contains(m.Subject, "Coach 0") {
+				if !strings.Contains(m.Text, "/p/") || strings.Contains(m.Text, "another time") == (i == 0) || strings.Contains(m.Text, "otra hora") != (i == 0) || strings.Contains(m.Subject, "Coach 0") {
 					t.Errorf("%s\n%s", m.Subject, m.Text)
 				}
 			}

@@ -1,6 +1,7 @@
 package conduct
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"net/mail"
@@ -8,6 +9,7 @@ import (
 
 	post "rekindle/platform/mail"
 	"rekindle/platform/store"
+	"rekindle/problem"
 	"rekindle/trial/participant"
 )
 
@@ -31,6 +33,21 @@ type personal struct {
 func (c *Conduct) newLink(tx *store.Tx, code participant.Code) (personal, error) {
 	token, err := c.token()
 	return personal{store.Link{Hash: LinkHash(token), Code: code, Expires: tx.Now().Add(linkLife)}, c.BaseURL + "/p/" + token}, err
+}
+
+// correspondent gives somebody who may be written to, with a new personal link; ok is false for whoever gets no mail.
+func (c *Conduct) correspondent(ctx context.Context, tx *store.Tx, code participant.Code) (p Person, link personal, ok bool, err error) {
+	i, err := tx.Identity(ctx, code)
+	if err != nil || i.Bounced != nil || i.OptedOut != nil {
+		return p, link, false, ignore(err, problem.NotFound)
+	}
+	if p, err = reveal(tx, code, i.Sealed); err != nil {
+		return p, link, false, err
+	}
+	if link, err = c.newLink(tx, code); err != nil {
+		return p, link, false, err
+	}
+	return p, link, true, tx.AddLinks(ctx, []store.Link{link.Link})
 }
 
 // letter is a mail to a person. Its headers say how to be written to no more: by the link, where somebody confirms it, or by one click

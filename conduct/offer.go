@@ -79,11 +79,8 @@ func (c *Conduct) choosing(ctx context.Context, by identity.Actor, code particip
 		return err
 	}
 	return c.Store.Read(ctx, func(tx *store.Tx) error {
-		r, err := tx.Participant(ctx, code)
+		r, err := coachee(ctx, tx, by, code)
 		if err != nil {
-			return err
-		}
-		if err := coached(by, r); err != nil {
 			return err
 		}
 		return look(tx, r)
@@ -165,11 +162,8 @@ func (c *Conduct) SetAside(ctx context.Context, by identity.Actor, code particip
 		return err
 	}
 	return c.Store.Write(ctx, func(tx *store.Tx) error {
-		r, err := tx.Participant(ctx, code)
+		_, err := coachee(ctx, tx, by, code)
 		if err != nil {
-			return err
-		}
-		if err := coached(by, r); err != nil {
 			return err
 		}
 		if !aside {

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"rekindle/platform/identity"
-	"rekindle/trial/coach"
 	"rekindle/trial/participant"
 )
 
@@ -95,7 +94,7 @@ func lookedAs(choice string) (by identity.Actor, ok bool) {
 	case err == nil && role == string(identity.Participant):
 		return identity.AsParticipant(code), true
 	case err == nil && role == string(identity.Coach):
-		return identity.AsCoach(coach.Code(code)), true
+		return identity.AsCoach(code), true
 	}
 	return by, false
 }

@@ -7,7 +7,6 @@ import (
 
 	"rekindle/conduct"
 	"rekindle/problem"
-	"rekindle/trial/coach"
 	"rekindle/trial/followup"
 	"rekindle/trial/participant"
 )
@@ -116,7 +115,7 @@ func (s *Site) callAssign(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return problem.New(problem.Invalid, "No coach was chosen").On("coach").Instead("Choose one of the list.")
 		}
-		return s.Conduct.ChooseCoach(r.Context(), actor(r), code, coach.Code(with))
+		return s.Conduct.ChooseCoach(r.Context(), actor(r), code, with)
 	})
 }
 

@@ -121,7 +121,7 @@ func TestTheSafetyContactIsToldWhereTheConsentSaysSo(t *testing.T) {
 		cookie := v.staff(role)
 		for _, path := range []string{"/outbox", "/outbox?person=" + string(code), fmt.Sprintf("/outbox/%d", m.ID), "/messages", "/people", "/people/" + string(code), "/people/" + string(code) + "/messages", "/audit", "/"} {
 			p := webtest.Do(t, v.handler, webtest.Scenario{Path: path, Cookie: cookie})
-			body := strings.ToLower(string(p.Body))
+			body := strings.ToLower(p.Body)
 			for _, never := range []string{m.Subject, "may want support", supported, v.Protocol.Contact.Safety, "safety contact", store.SafetyMail + "\""} {
 				if strings.Contains(body, strings.ToLower(never)) {
 					t.Errorf("%s sees %q on %s", role, never, path)
