@@ -29,7 +29,7 @@ func (c *Conduct) AllianceDue(ctx context.Context, by identity.Actor, code parti
 		rated, err := tx.AllianceRated(ctx, code)
 		due = nil
 		for i := len(all) - 1; i >= 0; i-- {
-			if all[i].Rated() && !rated[all[i].ID] {
+			if _, said := rated[all[i].ID]; all[i].Rated() && !said {
 				due = append(due, all[i])
 			}
 		}

@@ -13,10 +13,10 @@ import (
 
 	"rekindle/conduct"
 	"rekindle/platform/audit"
-	post "rekindle/platform/mail"
 	"rekindle/platform/store"
 	"rekindle/trial/assessment"
 	"rekindle/trial/consent"
+	"rekindle/trial/goal"
 	"rekindle/trial/participant"
 	"rekindle/trial/session"
 )
@@ -94,19 +94,21 @@ func (s *Site) actsOn(ctx context.Context, tx *store.Tx, st standing) (all []aud
 
 // ownData is everything that the study keeps under a participant's code.
 type ownData struct {
-	Study       string                  `json:"study"`
-	Registered  string                  `json:"registered"`
-	MadeAt      time.Time               `json:"made_at"`
-	Person      conduct.Person          `json:"person"`
-	Participant participant.Record      `json:"participant"`
-	Group       string                  `json:"group,omitempty"`
-	Consents    []consent.Signature     `json:"consents"`
-	Visits      []assessment.Visit      `json:"surveys"`
-	Forms       []assessment.Form       `json:"forms"`
-	Corrections []assessment.Correction `json:"corrections"`
-	Sessions    []session.Session       `json:"sessions"`
-	Messages    []ownMessage            `json:"messages"`
-	Acts        []ownAct                `json:"acts"`
+	Study       string                      `json:"study"`
+	Registered  string                      `json:"registered"`
+	MadeAt      time.Time                   `json:"made_at"`
+	Person      conduct.Person              `json:"person"`
+	Participant participant.Record          `json:"participant"`
+	Group       string                      `json:"group,omitempty"`
+	Consents    []consent.Signature         `json:"consents"`
+	Visits      []assessment.Visit          `json:"surveys"`
+	Forms       []assessment.Form           `json:"forms"`
+	Corrections []assessment.Correction     `json:"corrections"`
+	Sessions    []session.Session           `json:"sessions"`
+	Plan        goal.Plan                   `json:"plan"`
+	Ratings     map[string]session.Alliance `json:"ratings"`
+	Messages    []ownMessage                `json:"messages"`
+	Acts        []ownAct                    `json:"acts"`
 }
 
 // ownMessage is a mail to the participant, without the secret part of its link.
@@ -133,11 +135,12 @@ func (s *Site) dataDownload(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := s.spoken(r).protocol
 	d := ownData{Study: p.Title, Registered: p.Registration.Number, MadeAt: st.Now.UTC(), Participant: st.Record, Group: st.Arm.Name, Consents: st.Signed, Sessions: st.Sessions}
-	var written []post.Message
-	if d.Person, written, err = s.Conduct.Own(r.Context(), actor(r), st.Record.Code); err != nil {
+	own, err := s.Conduct.Own(r.Context(), actor(r), st.Record.Code)
+	if err != nil {
 		return err
 	}
-	for _, m := range written {
+	d.Person, d.Plan, d.Ratings = own.Person, own.Plan, own.Ratings
+	for _, m := range own.Written {
 		d.Messages = append(d.Messages, ownMessage{m.Kind, string(m.State), m.Due, m.Subject, s.sealed(m.Text)})
 	}
 	err = s.read(r, func(tx *store.Tx) error {

@@ -15,13 +15,18 @@ func (tx *Tx) AddAlliance(ctx context.Context, s session.Session, says map[strin
 	return n == 1, err
 }
 
-// AllianceRated gives the sessions of which a participant has said it.
-func (tx *Tx) AllianceRated(ctx context.Context, code participant.Code) (map[string]bool, error) {
-	all, err := All(ctx, tx, Value[string], "SELECT session FROM alliance WHERE participant = $1", code)
-	rated := map[string]bool{}
-	for _, id := range all {
-		rated[id] = true
-	}
+// AllianceRated gives what a participant has said, by session.
+func (tx *Tx) AllianceRated(ctx context.Context, code participant.Code) (map[string]session.Alliance, error) {
+	rated := map[string]session.Alliance{}
+	_, err := All(ctx, tx, func(scan Scan) (string, error) {
+		var id string
+		var a session.Alliance
+		var says JSON[map[string]int]
+		err := scan(&id, &a.Number, &says)
+		a.Says = says.V
+		rated[id] = a
+		return id, err
+	}, "SELECT session, number, says FROM alliance WHERE participant = $1", code)
 	return rated, err
 }
 
