@@ -62,6 +62,9 @@ func (c *Conduct) choose(ctx context.Context, by identity.Actor, code participan
 			}
 			return err
 		}
-		return record(ctx, tx, by, "coach.choose", string(code), old, facts{"coach": with}, reason)
+		if err := record(ctx, tx, by, "coach.choose", string(code), old, facts{"coach": with}, reason); err != nil {
+			return err
+		}
+		return c.tellChosen(ctx, tx, with, code)
 	})
 }

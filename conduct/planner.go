@@ -127,6 +127,7 @@ func (c *Conduct) foreseen(tx *store.Tx, b batch, about matter) string {
 	if opens, _ := c.Protocol.EnrolmentWindow(); tx.Now().Before(opens) && b.study.Closed == nil {
 		f.EnrolmentOpen = true
 	}
+	f.CoachChosen = f.CoachChosen || about.message.Purpose == study.FirstSession
 	f.CoachingOpen = f.CoachingOpen || f.Status != participant.Withdrawn && about.record.UnlocksAt != nil
 	_, why := followup.Still(about.message, f)
 	return why

@@ -90,7 +90,7 @@ var purposes = map[study.Purpose]string{
 	study.SurveyOpen:       "A survey has opened.",
 	study.SurveyReminder:   "Reminds of an open survey, until it is complete.",
 	study.ChooseCoach:      "Asks to choose a coach, until one is chosen.",
-	study.FirstSession:     "Asks to book a first session, until one is booked.",
+	study.FirstSession:     "Asks whoever has chosen a coach to book a first session, until one is booked.",
 	study.SessionReminder:  "Reminds of a session, as long as it stands as booked.",
 	study.CoachingUnlocked: "Coaching has opened to somebody who waited for it.",
 	study.WeeklyCheckIn:    "Asks how the week's goals went, while they are not looked back at and the participant wants these mails.",

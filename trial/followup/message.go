@@ -126,6 +126,8 @@ func Still(m study.Message, f Facts) (due bool, why string) {
 			return false, "coaching is not open"
 		case m.Purpose == study.ChooseCoach && f.CoachChosen:
 			return false, "a coach is chosen"
+		case m.Purpose == study.FirstSession && !f.CoachChosen:
+			return false, "no coach is chosen yet"
 		case m.Purpose == study.FirstSession && f.SessionBooked:
 			return false, "a session is booked"
 		}

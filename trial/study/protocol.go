@@ -271,7 +271,7 @@ const (
 	SurveyOpen       Purpose = "survey"            // a visit's window opens
 	SurveyReminder   Purpose = "reminder"          // until the visit is complete
 	ChooseCoach      Purpose = "choose-coach"      // until a coach is chosen
-	FirstSession     Purpose = "first-session"     // until a first session is booked
+	FirstSession     Purpose = "first-session"     // once a coach is chosen, until a first session is booked
 	SessionReminder  Purpose = "session-reminder"  // while the session stands as booked
 	CoachingUnlocked Purpose = "coaching-unlocked" // on unlock
 	WeeklyCheckIn    Purpose = "weekly-check-in"   // while weekly goals are not looked back at, unless the person wants none of these
