@@ -64,7 +64,8 @@ func TestLookingAround(t *testing.T) {
 	tab := webtest.Open(t, server.URL, webtest.Phone)
 	tab.Goto("/")
 	tab.Click(".rk-menu summary")
-	tab.Follow(`.rk-menu a[href="/audit"]`)
+	tab.Follow(`.rk-menu a[href="/randomization"]`)
+	tab.Follow(`.rk-beside a[href="/audit"]`)
 	tab.Follow(`form[action="/audit/verify"] button`)
 	if proof := webtest.Evaluate[string](tab, `document.querySelector(".proof").innerText`); !strings.Contains(proof, "Intact") {
 		t.Errorf("the proof says: %s", proof)

@@ -49,6 +49,7 @@ type frame struct {
 	By        identity.Actor
 	When      string // at which a rehearsal is shown
 	Menu      []item
+	Beside    []item // pages of the group that the page belongs to
 	Program   string
 	Light     bool             // the page has no dark colors
 	Page      any              // the page's own struct
@@ -62,22 +63,12 @@ type frame struct {
 	said      map[string]bool // texts of the protocol that are in Lang
 }
 
-// item is one line of the menu.
-type item struct {
-	Label, Href string
-	Here        bool
-}
-
 func (s *Site) frame(r *http.Request, title string, content any) frame {
 	by := actor(r)
 	f := frame{Title: title, Study: s.Conduct.Protocol.Title, Simulated: s.Conduct.Simulated, By: by, Program: s.Conduct.Program, Page: content, Lang: "en", zone: s.zone()}
 	f.When = s.moment.Label
 	f.SignedIn, f.Door = signInOf(r), by.Role == identity.Visitor && !f.Simulated && !forParticipants(r) && !atTheDoor(r)
-	for _, m := range menu {
-		if by.May(m.verb) {
-			f.Menu = append(f.Menu, item{m.label, m.href, m.href == r.URL.Path || m.href != "/" && m.href != desk && strings.HasPrefix(r.URL.Path, m.href+"/")})
-		}
-	}
+	f.Menu, f.Beside = wayAround(by, r)
 	return f
 }
 

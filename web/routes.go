@@ -267,36 +267,3 @@ func (s *Site) routes() []route {
 		{"/", anybody, nowhere},
 	}
 }
-
-// menu is the way around the site, for those who may read what a line leads to. What says it on the start page.
-var menu = []struct{ label, href, verb, what string }{
-	{"Desk", desk, "desk.read", ""},
-	{"Profile", desk + "/profile", "desk.read", ""},
-	{"Hours", desk + "/hours", "desk.read", ""},
-	{"Calendar", desk + "/calendar", "desk.read", ""},
-	{"Working together", desk + "/alliance", "alliance.read", ""},
-	{"Overview", "/", "study.read", ""},
-	{"Progress", "/board", "people.read", "How far everybody has come, who is held up, what is on today."},
-	{"People", "/people", "people.read", "Each person by code: what has happened, and what you can do."},
-	{"Calls", "/calls", "participant.call", "Who may be coached and has not begun."},
-	{"Coaches", "/coaches", "coach.read", "Certification, places, next free times, hours."},
-	{"Invitations", "/invite", "participant.invite", "The mail that people receive, who has it, who gets it next."},
-	{"Enrolment", "/enrolment", "people.read", "Places, the waiting list, and the end of enrolment."},
-	{"Results", "/summary", "summary.read", "What came of it: outcomes and themes in numbers about groups, and cost."},
-	{"Report", "/report", "report.read", "Everything that is published, on one page that prints well."},
-	{"Flow", "/flow", "flow.read", "Where everybody went, from the invitation to the analysis. No box loses anybody."},
-	{"Tables", "/tables", "report.read", "Each table to read, and as CSV and JSON with the numbers behind it."},
-	{"Figures", "/figures", "report.read", "Forest plots and a profile of each outcome, as SVG and PNG."},
-	{"Notes", desk + "/notes", "desk.read", ""},
-	{"Protocol", "/protocol", "protocol.read", "The plan that all of this follows from, in words."},
-	{"Randomization", "/randomization", "randomization.read", "How people were allocated, and the proof that nobody could know or change it."},
-	{"Audit trail", "/audit", "audit.read", "Every act, in one sequence that cannot be altered without being found out."},
-	{"Consents", "/consents", "consent.read", "Who has agreed to which version, by code, with the hash of each paper."},
-	{"Messages", "/messages", "message.read", "Every mail that is planned, before it goes: to read, change, move or stop."},
-	{"Incentives", "/incentives", "incentive.read", "What is to be posted to whom, and what has arrived."},
-	{"Staff", "/staff", "account.read", "Who can sign in, and as what."},
-	{"Pay", "/pay", "pay.read", "What coaches are paid, by month, to approve and to export."},
-	{"Your pay", "/desk/pay", "pay.read_own", ""},
-	{"Who a code is", "/reveal", "identity.grant", "To know who gave an answer takes two owners, and the participant sees it."},
-	{"Outbox", "/outbox", "outbox.read", "Every message to everybody: what, when and why."},
-}
