@@ -28,13 +28,21 @@ func (c *Conduct) Identify(ctx context.Context, by identity.Actor, where string,
 			}
 			people[code] = Person{Name: p.Name, Email: p.Email, Phone: p.Phone, Address: p.Address}
 		}
-		object, what := "roster", facts{"where": where, "people": codes}
-		if len(codes) == 1 {
-			object, what = string(codes[0]), facts{"where": where}
-		}
-		return record(ctx, tx, by, "participant.identify", object, nil, what, "")
+		return identified(ctx, tx, by, where, codes)
 	})
 	return people, err
+}
+
+// identified records that somebody has read who people are, as one event; nothing where there was nobody to read of.
+func identified(ctx context.Context, tx *store.Tx, by identity.Actor, where string, codes []participant.Code) error {
+	object, what := "roster", facts{"where": where, "people": codes}
+	switch len(codes) {
+	case 0:
+		return nil
+	case 1:
+		object, what = string(codes[0]), facts{"where": where}
+	}
+	return record(ctx, tx, by, "participant.identify", object, nil, what, "")
 }
 
 // Found is somebody whom a search has found.
@@ -77,7 +85,7 @@ func (c *Conduct) FindPeople(ctx context.Context, by identity.Actor, text string
 		return nil, 0, err
 	}
 	return found, all, c.Store.Write(ctx, func(tx *store.Tx) error {
-		return record(ctx, tx, by, "participant.identify", "roster", nil, facts{"where": "search", "people": codes}, "")
+		return identified(ctx, tx, by, "search", codes)
 	})
 }
 

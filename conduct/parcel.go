@@ -10,6 +10,7 @@ import (
 	"rekindle/platform/identity"
 	"rekindle/platform/store"
 	"rekindle/problem"
+	"rekindle/trial/participant"
 	"rekindle/trial/study"
 )
 
@@ -28,14 +29,22 @@ type Parcel struct {
 	incentive store.Incentive
 }
 
-// Parcels gives every item that was ever due, in the order of names.
+// Parcels gives every item that was ever due, in the order of names. Since it tells names and addresses, it is a reading like Identify's,
+// with the same event in the trail.
 func (c *Conduct) Parcels(ctx context.Context, by identity.Actor) (all []Parcel, err error) {
 	if err := by.Require("incentive.read"); err != nil {
 		return nil, err
 	}
-	err = c.Store.Read(ctx, func(tx *store.Tx) error {
-		all, err = c.parcels(ctx, tx)
-		return err
+	err = c.Store.Write(ctx, func(tx *store.Tx) error {
+		if all, err = c.parcels(ctx, tx); err != nil {
+			return err
+		}
+		var codes []participant.Code
+		for _, p := range all {
+			codes = append(codes, p.incentive.Participant)
+		}
+		slices.Sort(codes)
+		return identified(ctx, tx, by, "incentives", slices.Compact(codes))
 	})
 	return all, err
 }

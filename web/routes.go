@@ -63,7 +63,7 @@ func (s *Site) routes() []route {
 		{"POST /p/{token}/stop", anybody, s.stop},
 		{"GET /me", "home.read", s.homeShow},
 		{"GET /me/start", "home.read", s.startShow},
-		{"POST /me/decline", "participant.decline", s.decline},
+		{"POST /me/decline", "home.read", s.decline},
 		{"GET /me/consent", "home.read", s.consentShow},
 		{"POST /me/consent", "participant.consent", s.consentSign},
 		{"POST /me/language", "participant.language", s.languageChoose},
@@ -83,7 +83,7 @@ func (s *Site) routes() []route {
 		{"GET /me/access", "home.read", s.accessShow},
 		{"GET /me/data", "home.read", s.dataDownload},
 		{"GET /me/withdraw", "home.read", s.withdrawShow},
-		{"POST /me/withdraw", "participant.withdraw", s.withdraw},
+		{"POST /me/withdraw", "home.read", s.withdraw},
 		{"POST /me/leave", "home.read", s.leave},
 
 		// A participant's coaching

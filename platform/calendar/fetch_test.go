@@ -80,7 +80,7 @@ func TestCheckAddress(t *testing.T) {
 		t.Errorf("%q, %v", got, err)
 	}
 	for _, bad := range []string{"", "http://example.org/a.ics", "ftp://example.org", "https://", "https://u:p@example.org/", "/etc/passwd", "javascript:1", "https://127.0.0.1/", "https://[::1]/",
-		"https://169.254.169.254/latest/meta-data", "https://10.0.0.1/", "https://192.168.1.1/", "https://[::ffff:127.0.0.1]/", "https://100.64.0.1/", "https://0.0.0.0/", "https://[fd00::1]/", "https://[64:ff9b::7f00:1]/",
+		"https://169.254.169.254/latest/meta-data", "https://10.0.0.1/", "https://192.168.1.1/", "https://[::ffff:127.0.0.1]/", "https://100.64.0.1/", "https://0.0.0.0/", "https://[fd00::1]/", "https://[64:ff9b::7f00:1]/", "https://[::7f00:1]/", "https://[::ffff:0:7f00:1]/",
 		"https://[fe80::1]/", "https://224.0.0.1/", "https://172.16.0.1/", "https://255.255.255.255/", "https://example.org/" + strings.Repeat("x", 3000)} {
 		if got, err := calendar.CheckAddress(bad); !problem.Is(err, problem.Invalid) {
 			t.Errorf("%.60s: %q, %v", bad, got, err)

@@ -21,6 +21,7 @@ type Scenario struct {
 	Method string // empty: GET, or POST where there is a Form
 	Path   string
 	Form   url.Values
+	Body   string // what is sent in place of a form
 	Header http.Header
 	Cookie map[string]string
 
@@ -49,7 +50,7 @@ func Do(t testing.TB, h http.Handler, s Scenario) *Page {
 			method = http.MethodPost
 		}
 	}
-	r := httptest.NewRequestWithContext(t.Context(), method, s.Path, strings.NewReader(s.Form.Encode()))
+	r := httptest.NewRequestWithContext(t.Context(), method, s.Path, strings.NewReader(s.Body+s.Form.Encode()))
 	if s.Form != nil {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
