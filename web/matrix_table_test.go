@@ -137,6 +137,11 @@ POST /desk/session/{id}/correct              no          no          no         
 GET /desk/person/{code}                      door        no          no          no          yes         lacks       no          no          no          no          no          no
 POST /desk/person/{code}/book                no          no          no          no          yes         lacks       no          no          no          no          no          no
 POST /desk/person/{code}/note                no          no          no          no          yes         lacks       no          no          no          no          no          no
+POST /desk/session/{id}/plan                 no          no          no          no          yes         lacks       no          no          no          no          no          no
+POST /desk/person/{code}/plan                no          no          no          no          yes         lacks       no          no          no          no          no          no
+GET /desk/person/{code}/goal/{id}            door        no          no          no          yes         lacks       no          no          no          no          no          no
+POST /desk/person/{code}/goal/{id}           no          no          no          no          yes         lacks       no          no          no          no          no          no
+POST /desk/person/{code}/goal/{id}/close     no          no          no          no          yes         lacks       no          no          no          no          no          no
 POST /desk/note/{note}/delete                no          no          no          no          lacks       lacks       no          no          no          no          no          no
 GET /desk/notes                              door        no          no          no          yes         yes         no          no          no          no          no          no
 POST /desk/notes/key                         no          no          no          no          yes         yes         no          no          no          no          no          no
