@@ -80,6 +80,34 @@ func (c *Conduct) RateAlliance(ctx context.Context, by identity.Actor, id string
 	})
 }
 
+// PooledFidelity gives a coach what people said in the fidelity items, each for the coach who last met them before, pooled like
+// PooledAlliance.
+func (c *Conduct) PooledFidelity(ctx context.Context, by identity.Actor) (pools []session.AnswerPool, err error) {
+	if err := by.Require("alliance.read"); err != nil {
+		return nil, err
+	}
+	form := c.Protocol.Coaching.Fidelity
+	if form == "" {
+		return nil, nil
+	}
+	in, err := instrument.Find(form)
+	if err != nil {
+		return nil, err
+	}
+	var items []string
+	for _, item := range in.Items {
+		if len(item.Scale.Codes) > 0 && item.Scale.Kind != instrument.SelectAll {
+			items = append(items, item.ID)
+		}
+	}
+	err = c.Store.Read(ctx, func(tx *store.Tx) error {
+		all, err := tx.FidelityOf(ctx, by.Coach, form)
+		pools = session.PoolAnswers(all, items, c.Protocol.Coaching.PooledOver)
+		return err
+	})
+	return pools, err
+}
+
 // PooledAlliance gives a coach what their coachees said, pooled over at least as many people as the protocol asks for; nothing of fewer.
 func (c *Conduct) PooledAlliance(ctx context.Context, by identity.Actor) (pools []session.Pool, err error) {
 	if err := by.Require("alliance.read"); err != nil {

@@ -60,7 +60,7 @@
 //	MakeNoteKey, ChangeNoteKey, UnlockNotes, LockNotes, WriteNote, Notebook, DeleteNote   a coach's private notes
 //	Plan(ctx, by, code) (goal.Plan, error)                                   vision and goals, for the participant and the coach
 //	CheckIns, SetCheckIns                                                    the weekly mails about goals
-//	AllianceDue, RateAlliance, PooledAlliance                                how working with the coach was; a coach reads it pooled
+//	AllianceDue, RateAlliance, PooledAlliance, PooledFidelity                                how working with the coach was; a coach reads it pooled
 //	AssignCoach(ctx, by, code) (coach.Code, error)                           whoever is free soonest, at the participant's wish
 //	SetVision, SetGoal, CloseGoal, SetWeekly, CheckIn, RateGoal, ChangePlan
 //	Unlock(ctx, by, code, reason) error                                      opens coaching before the protocol does

@@ -102,30 +102,3 @@ func (s *Site) sessionRate(w http.ResponseWriter, r *http.Request, st standing) 
 	http.Redirect(w, r, sessionsPage+"?rated", http.StatusSeeOther)
 	return nil
 }
-
-// deskAlliancePage is what a coach's coachees say of working with them, pooled.
-type deskAlliancePage struct {
-	Least int
-	Items []rated
-	Pools []session.Pool
-}
-
-// deskAlliance shows it.
-func (s *Site) deskAlliance(w http.ResponseWriter, r *http.Request) error {
-	p := s.Conduct.Protocol.Coaching
-	if p.Alliance == "" {
-		return nowhere(w, r)
-	}
-	in, err := instrument.Find(p.Alliance)
-	if err != nil {
-		return err
-	}
-	page := deskAlliancePage{Least: p.PooledOver}
-	for _, item := range in.Items {
-		page.Items = append(page.Items, rated{ID: item.ID, Text: item.Label})
-	}
-	if page.Pools, err = s.Conduct.PooledAlliance(r.Context(), actor(r)); err != nil {
-		return err
-	}
-	return s.show(w, r, http.StatusOK, "desk_alliance", "Working together", page)
-}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"rekindle/trial/coach"
+	"rekindle/trial/instrument"
 	"rekindle/trial/participant"
 	"rekindle/trial/session"
 )
@@ -44,4 +45,28 @@ func (tx *Tx) Alliances(ctx context.Context, code coach.Code) ([]session.Allianc
 func (tx *Tx) RemoveAlliance(ctx context.Context, code participant.Code) error {
 	_, err := tx.Do(ctx, "DELETE FROM alliance WHERE participant = $1", code)
 	return err
+}
+
+// FidelityOf gives what people answered in a form about a coach, item by item, in the order in which they did and without who it was: of each
+// the form handed in first, where this coach held the last session before it.
+func (tx *Tx) FidelityOf(ctx context.Context, code coach.Code, form string) (said []map[string]string, err error) {
+	at := map[participant.Code]int{}
+	_, err = All(ctx, tx, func(scan Scan) (struct{}, error) {
+		var who participant.Code
+		var visit, item, value string
+		err := scan(&who, &visit, &item, &value)
+		if _, known := at[who]; !known {
+			at[who] = len(said)
+			said = append(said, map[string]string{})
+		}
+		if value != string(instrument.Declined) {
+			said[at[who]][item] = value
+		}
+		return struct{}{}, err
+	}, `SELECT f.participant, f.visit, a.item, a.value FROM form f JOIN answer a ON a.participant = f.participant AND a.visit = f.visit AND a.instrument = f.instrument
+		WHERE f.instrument = $2 AND f.submitted IS NOT NULL
+		AND NOT EXISTS (SELECT 1 FROM form o WHERE o.participant = f.participant AND o.instrument = f.instrument AND o.submitted < f.submitted)
+		AND (SELECT s.coach FROM session s WHERE s.participant = f.participant AND s.state = 'held' AND s.start_at < f.submitted ORDER BY s.start_at DESC LIMIT 1) = $1
+		ORDER BY f.submitted, f.participant, a.item`, code, form)
+	return said, err
 }

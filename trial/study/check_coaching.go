@@ -49,7 +49,7 @@ func (c *checker) coaching() {
 		c.text(at("coaching.conflicts", i), column, "name of the roster column")
 	}
 	c.frameworks()
-	if g.Alliance != "" && c.refer("coaching.alliance", g.Alliance, "instrument", names(c.catalogue)) {
+	if g.Alliance != "" && c.refer("coaching.alliance", g.Alliance, "instrument", names(c.catalogue)) || g.PooledOver != 0 {
 		c.least("coaching.pooled_over", float64(g.PooledOver), 5)
 	}
 	for key, id := range map[string]string{"themes": g.Themes, "fidelity": g.Fidelity} {

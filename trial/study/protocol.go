@@ -221,7 +221,7 @@ type Coaching struct {
 	Themes         string      `toml:"themes"`      // instrument with the themes
 	Fidelity       string      `toml:"fidelity"`    // instrument with the fidelity items
 	Alliance       string      `toml:"alliance"`    // instrument asked after sessions 1 and 3; empty: none is
-	PooledOver     int         `toml:"pooled_over"` // a coach reads its answers as the mean of at least so many people
+	PooledOver     int         `toml:"pooled_over"` // a coach reads what coachees say pooled over at least so many people; 0: not at all
 	Conflicts      []string    `toml:"conflicts"`   // roster columns that a coach and a coachee must not share: "division", "supervisor"
 }
 
