@@ -56,6 +56,9 @@ func TestIncentivesArePosted(t *testing.T) {
 	if len(ids) != 6 {
 		t.Fatalf("%d parcels, want 6", len(ids))
 	}
+	if e.identified() != 1 {
+		t.Errorf("%d readings of names in the trail, want 1", e.identified())
+	}
 	webtest.Run(t, e.handler, []webtest.Scenario{
 		{Name: "list", Path: "/incentives", Cookie: by, Sees: []string{"Dr. Ada First", "1 First Street", "No address yet", "due for less than a week"}, Never: never},
 		{Name: "labels", Path: "/incentives/labels", Cookie: by, Sees: []string{"Dr. Ada First", "Boston, MA 02115"}, Never: append(never, "Dr. Cy Third")},

@@ -13,7 +13,9 @@ import (
 	"rekindle/conduct"
 	"rekindle/platform/identity"
 	"rekindle/platform/store"
+	"rekindle/trial/coach"
 	"rekindle/trial/goal"
+	"rekindle/trial/participant"
 	"rekindle/web"
 	"rekindle/web/webtest"
 )
@@ -24,6 +26,9 @@ type matrixed struct {
 	cookies map[string]map[string]string // by the columns of the matrix
 	known   *strings.Replacer
 	nowhere map[string]*webtest.Page // what each is answered at an address that does not exist
+
+	coached, control, invited participant.Code
+	coach                     coach.Code // of the coached
 }
 
 func newMatrixed(t *testing.T) *matrixed {
@@ -33,7 +38,7 @@ func newMatrixed(t *testing.T) *matrixed {
 	succeed(t, err)
 	e.handler = (&web.Site{Conduct: e.Conduct, Report: filepath.Join(published.dir, "report"), Log: slog.New(slog.NewTextHandler(&e.logged, nil))}).Handler()
 	coaches := e.coachesFor(2)
-	coached, control, mine, _ := e.allocated()
+	coached, control, mine, theirs := e.allocated()
 	later, err := e.AddRoster(ctx, office, []conduct.Person{{Name: "Dr. Later 0", Email: "later0@hospital.example"}, {Name: "Dr. Later 1", Email: "later1@hospital.example"}})
 	succeed(t, err)
 	_, err = e.Invite(ctx, office, later)
@@ -49,7 +54,7 @@ func newMatrixed(t *testing.T) *matrixed {
 	succeed(t, err)
 	investigator := identity.Actor{Name: "investigator", Role: identity.Owner}
 	succeed(t, e.AskReveal(ctx, investigator, mine, "for the test"))
-	m := &matrixed{enrolling: e, nowhere: map[string]*webtest.Page{}, cookies: map[string]map[string]string{
+	m := &matrixed{enrolling: e, coached: mine, control: theirs, invited: later[0], coach: coaches[0], nowhere: map[string]*webtest.Page{}, cookies: map[string]map[string]string{
 		"visitor": {}, "invited": e.come(e.link(later[0])).cookies, "control": control.cookies, "coached": coached.cookies, "coach": e.coach(coaches[0]), "another": e.coach(coaches[1]),
 		"masked": e.staff(identity.Statistician), "unmasked": e.staff(identity.Statistician)}}
 	for _, role := range []identity.Role{identity.Coordinator, identity.Leadership, identity.Finance, identity.Owner} {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/mail"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -71,11 +72,17 @@ func (s *Site) outboxList(w http.ResponseWriter, r *http.Request) error {
 	return s.show(w, r, http.StatusOK, "outbox_list", "Outbox", content)
 }
 
+// ofStaff is the code of an account, whose mail stands in the outbox too.
+var ofStaff = regexp.MustCompile(`^staff-[a-z0-9]{8}$`)
+
 // mailFilter reads what a search asks for; a code is taken as people type it.
 func (s *Site) mailFilter(q url.Values, kinds []string) (f store.MailFilter, err error) {
 	var found problem.List
 	f.Kind, f.State = q.Get("purpose"), post.State(q.Get("state"))
-	if text := strings.TrimSpace(q.Get("person")); text != "" {
+	switch text := strings.TrimSpace(q.Get("person")); {
+	case ofStaff.MatchString(text):
+		f.Person = text
+	case text != "":
 		code, err := participant.ParseCode(text)
 		if p, ok := errors.AsType[*problem.Problem](err); ok {
 			found.Add(p.On("person"))
