@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"rekindle/conduct"
@@ -25,17 +26,18 @@ type callLine struct {
 	Person   *conduct.Person // nil: names are not shown
 	Due      time.Time       // since when they are to be called
 	DueDays  int
-	Mails    []mailedLine
-	Calls    []followup.Call
+	Past     []pastLine // mails about beginning and calls, the newest first
 	Offers   []conduct.Offer // whom they could be put with
 	Problems []*problem.Problem
 	Outcome  followup.Outcome // typed
 	Note     string           // typed
 }
 
-type mailedLine struct {
-	Subject string
-	At      time.Time
+// pastLine is what was tried: a mail or a call.
+type pastLine struct {
+	What string
+	At   time.Time
+	Call bool
 }
 
 // callDone is what is said after an act.
@@ -74,16 +76,21 @@ func (s *Site) showCalls(w http.ResponseWriter, r *http.Request, status int, ref
 	}
 	page := callListPage{Named: s.named(r), Outcomes: followup.Outcomes, Done: callDone[r.URL.Query().Get("done")]}
 	for _, one := range list {
-		line := callLine{personLine: s.personLine(one.Way, coaches, now), Due: one.Since.In(s.zone()), DueDays: int(now.Sub(one.Since).Hours() / 24), Calls: one.Calls}
+		line := callLine{personLine: s.personLine(one.Way, coaches, now), Due: one.Since.In(s.zone()), DueDays: int(now.Sub(one.Since).Hours() / 24)}
 		if p, ok := names[one.Code]; ok {
 			line.Person = &p
 		}
-		for i := range line.Calls {
-			line.Calls[i].At = line.Calls[i].At.In(s.zone())
+		for _, call := range one.Calls {
+			what := title(call.Outcome)
+			if call.Note != "" {
+				what += ". " + call.Note
+			}
+			line.Past = append(line.Past, pastLine{what, call.At.In(s.zone()), true})
 		}
 		for _, m := range one.Mails {
-			line.Mails = append(line.Mails, mailedLine{subjects[m.Message], m.Ended.In(s.zone())})
+			line.Past = append(line.Past, pastLine{subjects[m.Message], m.Ended.In(s.zone()), false})
 		}
+		slices.SortStableFunc(line.Past, func(a, b pastLine) int { return b.At.Compare(a.At) })
 		if one.Coach == "" {
 			if line.Offers, err = s.Conduct.Coaches(r.Context(), by, one.Code); err != nil {
 				return err

@@ -43,8 +43,8 @@ type coachingWalk struct {
 	secret                 string  // of the coach's authenticator app
 	k                      coach.Code
 	me, theirs             participant.Code // of the coaching arm, of the control arm
-	desk                   *visitor // the coach, where no picture is needed
-	taken                  int // messages of the mail server that were read
+	desk                   *visitor         // the coach, where no picture is needed
+	taken                  int              // messages of the mail server that were read
 	uid, sequence          map[string]string
 }
 
@@ -336,7 +336,7 @@ func (w *coachingWalk) misses() {
 	l.Follow("button[name=side][value=participant]")
 	c.says("Closed.", "Did not come")
 	l.Goto("/desk/person/" + string(w.me))
-	c.says("Did not come", confided)
+	c.says("Did not come", "1 note is locked") // it was unlocked for two hours, eleven days ago
 	l.look("person")
 	for _, path := range []string{"/desk", "/desk/alliance", "/desk/person/" + string(w.me), "/desk/session/" + second.ID} {
 		l.Goto(path)

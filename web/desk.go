@@ -43,7 +43,7 @@ func (d deskSession) Outcome() string {
 	case d.State == session.Booked && d.Begun:
 		return "To be closed"
 	case d.State == session.Held:
-		return count(d.Actual, "minute", "minutes")
+		return "Held, " + count(d.Actual, "minute", "minutes")
 	case d.State == session.NoShow && d.Missed == session.ByCoach:
 		return "You could not come"
 	case d.State == session.NoShow:

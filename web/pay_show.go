@@ -28,6 +28,7 @@ type payListPage struct {
 type payMonth struct {
 	conduct.PaySheet
 	Title, Total, State, Look string
+	Worked, RateOf, Stipends  string // what the total consists of; no stipends: empty
 	Coaches                   int
 	Hours                     string
 	Ready                     bool // can be approved now
@@ -84,11 +85,17 @@ func hours(minutes int) string {
 
 func payMonthOf(p conduct.PaySheet) payMonth {
 	m := payMonth{PaySheet: p, Title: p.Month.Title(), Total: money(p.Currency, p.Amount), Coaches: len(p.Coaches), State: "Runs", Ready: p.Approved == nil && p.Over && p.Waits == "" && len(p.Coaches) > 0}
-	minutes := 0
+	minutes, stipends := 0, int64(0)
 	for _, k := range p.Coaches {
 		minutes += k.Billed()
+		for _, one := range k.Milestones {
+			stipends += one.Amount
+		}
 	}
-	m.Hours = hours(minutes)
+	m.Hours, m.Worked, m.RateOf = hours(minutes), money(p.Currency, p.Amount-stipends), money(p.Currency, int64(p.Rate*100+0.5))
+	if stipends != 0 {
+		m.Stipends = money(p.Currency, stipends)
+	}
 	switch {
 	case p.Approved != nil:
 		m.State, m.Look = "Approved", "good"

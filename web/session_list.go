@@ -201,6 +201,9 @@ func (s *Site) showPick(w http.ResponseWriter, r *http.Request, st standing, sta
 		return nil
 	}
 	first := st.Now.In(st.zone)
+	if page.Moving != nil && r.FormValue("from") == "" && page.Moving.At.AddDate(0, 0, -3).After(first) { // mostly it goes to some day near by
+		first = page.Moving.At.AddDate(0, 0, -3)
+	}
 	if asked, err := time.ParseInLocation(time.DateOnly, r.FormValue("from"), st.zone); err == nil && asked.After(first) {
 		first = asked
 	}

@@ -48,7 +48,7 @@ func (r *rehearsal) takeLeave() error {
 	touched, err := r.c.TakeLeave(r.ctx, identity.AsCoach(busiest), busiest, away)
 	for i, s := range touched {
 		who := r.standing[s.ID].who
-		r.in(0.4+float64(i)*1.1, func() error {
+		r.in(0.4+float64(i)*2.2, func() error {
 			if !r.stands(s) {
 				return nil
 			}

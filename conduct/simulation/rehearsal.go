@@ -11,6 +11,7 @@ import (
 	"rekindle/platform/identity"
 	"rekindle/problem"
 	"rekindle/trial/coach"
+	"rekindle/trial/cost"
 	"rekindle/trial/participant"
 	"rekindle/trial/study"
 )
@@ -43,6 +44,7 @@ var (
 	owner        = identity.Actor{Name: "owner", Role: identity.Owner}
 	coordinator  = identity.Actor{Name: "coordinator", Role: identity.Coordinator}
 	statistician = identity.Actor{Name: "statistician", Role: identity.Statistician}
+	finance      = identity.Actor{Name: "finance", Role: identity.Finance}
 )
 
 // The days before opening on which coaches are registered and the study is opened.
@@ -90,6 +92,9 @@ func Run(ctx context.Context, c *conduct.Conduct, clock *Clock, o Options) (Outc
 	r.last = r.lastWindow()
 	r.at(r.first, r.registerCoaches)
 	r.at(Midway(r.p).AddDate(0, 0, leaveTold), r.takeLeave)
+	for m := cost.MonthOf(r.first, r.p.Location()); m.Ends(r.p.Location()).Before(r.last); m = m.Next() {
+		r.at(m.Ends(r.p.Location()).AddDate(0, 0, daysToApprove), func() error { return r.approvePay(m) })
+	}
 	if o.Midway != nil {
 		r.at(Midway(r.p), func() error { r.acts--; return o.Midway() }) // nobody's act
 	}
