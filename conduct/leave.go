@@ -15,6 +15,9 @@ import (
 	"rekindle/trial/session"
 )
 
+// leaveAhead is how many years from now leave may end; what is later is a slip.
+const leaveAhead = 5
+
 // TakeLeave keeps a coach from being booked for a stretch of time. Sessions that are booked in it stay until they are moved: nothing is
 // cancelled behind anybody's back. Each coachee with such a session is written to, once, with a link to move it; the sessions are given
 // back.
@@ -33,6 +36,9 @@ func (c *Conduct) TakeLeave(ctx context.Context, by identity.Actor, code coach.C
 		}
 		if !away.To.After(tx.Now()) {
 			return problem.New(problem.Invalid, "That leave is over").On("until").Instead("Give days to come.")
+		}
+		if away.To.After(tx.Now().AddDate(leaveAhead, 0, 0)) {
+			return problem.New(problem.Invalid, "That leave ends more than %d years from now", leaveAhead).On("until").Instead("Look at the year.")
 		}
 		if slices.ContainsFunc(k.Away, func(a coach.Span) bool { return a.From.Before(away.To) && away.From.Before(a.To) }) {
 			return problem.New(problem.Conflict, "There is leave at that time already").On("from").Instead("Remove it first.")
