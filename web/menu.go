@@ -15,7 +15,7 @@ var menu = []struct{ group, label, href, verb, what string }{
 	{"", "Hours", desk + "/hours", "desk.read", ""},
 	{"", "Calendar", desk + "/calendar", "desk.read", ""},
 	{"", "Notes", desk + "/notes", "desk.read", ""},
-	{"", "Working together", desk + "/alliance", "alliance.read", ""},
+	{"", "Feedback", desk + "/alliance", "alliance.read", ""},
 	{"", "Your pay", "/desk/pay", "pay.read_own", ""},
 	{"", "Overview", "/", "study.read", ""},
 	{"People", "People", "/people", "people.read", "Each person by code: what has happened, and what you can do."},
