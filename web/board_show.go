@@ -26,6 +26,7 @@ type boardPage struct {
 	Standing  enrolmentStanding
 	Invite    bool
 	Uninvited int
+	Changes   int // of coach
 }
 
 // stageLine is one step of the funnel.
@@ -59,6 +60,9 @@ func (s *Site) boardShow(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		if ways, err = tx.Ways(r.Context()); err != nil {
+			return err
+		}
+		if page.Changes, err = tx.CoachChanges(r.Context()); err != nil {
 			return err
 		}
 		mail, err := tx.Backlog(r.Context())

@@ -120,25 +120,30 @@ func (s *Site) personPage(r *http.Request) (page deskPersonPage, err error) {
 	return page, err
 }
 
-// freeTimes gives the first free time of each half of a day, six at most.
-func (s *Site) freeTimes(r *http.Request, d conduct.Desk, who conduct.Coachee) (some []deskTime, err error) {
+// freeTimes gives times at which a coachee could be met next.
+func (s *Site) freeTimes(r *http.Request, d conduct.Desk, who conduct.Coachee) ([]deskTime, error) {
 	free, err := s.Conduct.Free(r.Context(), actor(r), who.Code, d.Now, d.Now.AddDate(0, 0, 28), 1000)
 	if _, _, refused := mistakes(err); refused {
 		return nil, nil // no session can be booked; the act says why when one is asked for
 	}
+	return halfDays(free, d.Zone, who.Zone), err
+}
+
+// halfDays gives the first of free times of each half of a day by one clock, and by another where it shows something else; six at most.
+func halfDays(free []time.Time, zone, other *time.Location) (some []deskTime) {
 	seen := map[string]bool{}
 	for _, t := range free {
-		here := t.In(d.Zone)
+		here := t.In(zone)
 		if half := here.Format("2006-01-02 PM"); !seen[half] && len(some) < 6 {
 			seen[half] = true
 			one := deskTime{ID: t.UTC().Format(time.RFC3339), Here: here}
-			if there := t.In(who.Zone); there.Format("15:04 -0700") != here.Format("15:04 -0700") {
+			if there := t.In(other); there.Format("15:04 -0700") != here.Format("15:04 -0700") {
 				one.There = there.Format("15:04 MST")
 			}
 			some = append(some, one)
 		}
 	}
-	return some, err
+	return some
 }
 
 // personBook books the next session of a coachee.
@@ -151,12 +156,7 @@ func (s *Site) personBook(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f := r.PostForm
-	start, err := time.Parse(time.RFC3339, f.Get("start"))
-	if f.Get("start") == "" || f.Get("start") == "other" {
-		start, err = onClock(f.Get("date"), f.Get("clock"), d.Zone)
-	} else if err != nil {
-		err = problem.New(problem.Invalid, "%.40q is no time", f.Get("start")).On("start").Instead("Choose one of the list.")
-	}
+	start, err := sessionStart(r, d.Zone)
 	var booked session.Session
 	if err == nil {
 		booked, err = s.Conduct.Book(r.Context(), actor(r), conduct.Booking{Participant: who.Code, Start: start, Mode: f.Get("mode")})

@@ -218,6 +218,11 @@ POST /people/find                            no          no          no         
 POST /people/names                           no          no          no          no          no          no          yes         no          no          no          no          yes
 GET /people/{code}                           door        no          no          no          no          no          yes         no          no          no          no          yes
 POST /people/{code}/{act}                    no          no          no          no          no          no          yes         no          no          no          no          no
+GET /people/{code}/session                   door        no          no          no          no          no          yes         no          no          no          no          no
+POST /people/{code}/session                  no          no          no          no          no          no          yes         no          no          no          no          no
+GET /people/{code}/session/{id}              door        no          no          no          no          no          yes         no          no          no          no          no
+POST /people/{code}/session/{id}/move        no          no          no          no          no          no          yes         no          no          no          no          no
+POST /people/{code}/session/{id}/cancel      no          no          no          no          no          no          yes         no          no          no          no          no
 GET /roster                                  door        no          no          no          no          no          yes         no          no          no          no          yes
 POST /roster                                 no          no          no          no          no          no          yes         no          no          no          no          yes
 GET /roster/template.csv                     door        no          no          no          no          no          yes         no          no          no          no          yes

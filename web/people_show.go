@@ -25,7 +25,9 @@ type peopleShowPage struct {
 	Reason   string // of an exclusion: the criterion
 	Surveys  []surveyLine
 	Meetings []meetingLine
-	Sessions int // of the plan
+	Books    bool // sessions can be booked for the person here
+	Next     bool // one more is left
+	Sessions int  // of the plan
 	Acts     []actForm
 	Done     string
 	Failed   string // the act that was refused
@@ -123,6 +125,11 @@ func (s *Site) showPerson(w http.ResponseWriter, r *http.Request, status int, re
 	for _, m := range way.Sessions {
 		page.Meetings = append(page.Meetings, meetingLine{m, coaches[m.Coach].Name, m.Start.In(s.zone())})
 	}
+	page.Books = by.May("people.session") && way.Coached()
+	if _, _, err := session.Next(s.Conduct.Protocol.Coaching, way.Sessions); err == nil {
+		page.Next = page.Books && way.Coach != ""
+	}
+	page.Done = bookedDone[r.URL.Query().Get("done")]
 	var typed url.Values
 	if refused != nil {
 		typed, page.Failed = r.PostForm, r.PathValue("act")

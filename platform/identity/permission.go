@@ -118,10 +118,11 @@ var permissions = map[string][]Role{
 	"mail.test":        {Coordinator, Owner}, // to oneself
 	"participant.call": {Coordinator},        // the list of whom to call, and noting that it was done
 
-	"people.read":   {Coordinator, Owner}, // how far each person has come, by code: never an answer, a score or a name
-	"people.change": {Coordinator, Owner}, // the form that asks for an act on a person; the act has its own verb
-	"coach.read":    {Coordinator, Owner},
-	"coach.manage":  {Coordinator, Owner}, // as people.change
+	"people.read":    {Coordinator, Owner}, // how far each person has come, by code: never an answer, a score or a name
+	"people.change":  {Coordinator, Owner}, // the form that asks for an act on a person; the act has its own verb
+	"people.session": {Coordinator},        // the form that books for somebody, as people.change
+	"coach.read":     {Coordinator, Owner},
+	"coach.manage":   {Coordinator, Owner}, // as people.change
 
 	"dataset.lock":    {Statistician, Owner},
 	"dataset.unblind": {Statistician, Owner},

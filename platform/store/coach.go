@@ -124,6 +124,11 @@ func (tx *Tx) Pairing(ctx context.Context, code participant.Code) (Pairing, erro
 	return One(ctx, tx, scanPairing, "SELECT participant, coach, chosen, ended, reason FROM pairing WHERE participant = $1 AND ended IS NULL", code)
 }
 
+// CoachChanges counts how often somebody has left a coach for another.
+func (tx *Tx) CoachChanges(ctx context.Context) (int, error) {
+	return One(ctx, tx, Value[int], "SELECT count(*) FROM pairing WHERE reason = 'changed'")
+}
+
 // Pairings gives all pairings there have been, in the order in which they were made.
 func (tx *Tx) Pairings(ctx context.Context) ([]Pairing, error) {
 	return All(ctx, tx, scanPairing, "SELECT participant, coach, chosen, ended, reason FROM pairing ORDER BY id")
