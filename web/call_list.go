@@ -26,7 +26,7 @@ type callLine struct {
 	Person   *conduct.Person // nil: names are not shown
 	Due      time.Time       // since when they are to be called
 	DueDays  int
-	Past     []pastLine // mails about beginning and calls, the newest first
+	Past     []pastLine      // mails about beginning and calls, the newest first
 	Offers   []conduct.Offer // whom they could be put with
 	Problems []*problem.Problem
 	Outcome  followup.Outcome // typed

@@ -17,13 +17,12 @@ import (
 // coachManagePage is one coach, as the office sees one.
 type coachManagePage struct {
 	coachLine
-	ZoneName  string
-	Steps     []stepLine
-	Coachees  []coacheeLine
-	FreeTimes []time.Time
-	Acts      []actForm
-	Done      string
-	Problems  []*problem.Problem
+	ZoneName string
+	Steps    []stepLine
+	Coachees []coacheeLine
+	Acts     []actForm
+	Done     string
+	Problems []*problem.Problem
 }
 
 // stepLine is a step of certification.
@@ -165,9 +164,6 @@ func (s *Site) showManaged(w http.ResponseWriter, r *http.Request, status int, r
 			line.Valid = step.Expires == nil || step.Expires.After(now)
 		}
 		page.Steps = append(page.Steps, line)
-	}
-	for _, t := range k.Free {
-		page.FreeTimes = append(page.FreeTimes, t.In(s.zone()))
 	}
 	if err := s.read(r, func(tx *store.Tx) error {
 		pairs, err := tx.Coachees(r.Context(), code)

@@ -28,7 +28,8 @@ type payListPage struct {
 type payMonth struct {
 	conduct.PaySheet
 	Title, Total, State, Look string
-	Worked, RateOf, Stipends  string // what the total consists of; no stipends: empty
+	Figure                    string // the total without its currency
+	Worked, RateOf, Stipends  string // what the total consists of; none: empty
 	Coaches                   int
 	Hours                     string
 	Ready                     bool // can be approved now
@@ -52,6 +53,7 @@ type payLine struct {
 	Name        string // empty on a coach's own page
 	Hours       string
 	Amount      string
+	Figure      string // the amount without its currency
 	Corrections []string
 	Milestones  []string
 }
@@ -61,11 +63,19 @@ var payDone = map[string]string{"approved": "Approved. Nothing changes this shee
 
 // money writes an amount in hundredths: "USD 1,234.50".
 func money(currency string, amount int64) string {
+	if amount < 0 {
+		return "−" + currency + " " + figure(-amount)
+	}
+	return currency + " " + figure(amount)
+}
+
+// figure writes an amount in hundredths without its currency: "1,234.50".
+func figure(amount int64) string {
 	sign := ""
 	if amount < 0 {
 		sign, amount = "−", -amount
 	}
-	return fmt.Sprintf("%s%s %s.%02d", sign, currency, number(int(amount/100)), amount%100)
+	return fmt.Sprintf("%s%s.%02d", sign, number(int(amount/100)), amount%100)
 }
 
 // hours writes minutes as hours and minutes: "2 h 25 min".
@@ -92,7 +102,10 @@ func payMonthOf(p conduct.PaySheet) payMonth {
 			stipends += one.Amount
 		}
 	}
-	m.Hours, m.Worked, m.RateOf = hours(minutes), money(p.Currency, p.Amount-stipends), money(p.Currency, int64(p.Rate*100+0.5))
+	m.Hours, m.Figure, m.RateOf = hours(minutes), figure(p.Amount), money(p.Currency, int64(p.Rate*100+0.5))
+	if minutes != 0 {
+		m.Worked = money(p.Currency, p.Amount-stipends)
+	}
 	if stipends != 0 {
 		m.Stipends = money(p.Currency, stipends)
 	}
@@ -108,7 +121,7 @@ func payMonthOf(p conduct.PaySheet) payMonth {
 }
 
 func payLineOf(p conduct.PaySheet, k cost.Earned) payLine {
-	l := payLine{Earned: k, Code: k.Coach, Name: p.Names[k.Coach], Hours: hours(k.Billed()), Amount: money(p.Currency, k.Amount)}
+	l := payLine{Earned: k, Code: k.Coach, Name: p.Names[k.Coach], Hours: hours(k.Billed()), Amount: money(p.Currency, k.Amount), Figure: figure(k.Amount)}
 	for _, c := range k.Corrections {
 		l.Corrections = append(l.Corrections, fmt.Sprintf("%s for %s: %s", hours(c.Minutes), c.Month.Title(), c.Why))
 	}

@@ -93,7 +93,7 @@ func Run(ctx context.Context, c *conduct.Conduct, clock *Clock, o Options) (Outc
 	r.at(r.first, r.registerCoaches)
 	r.at(Midway(r.p).AddDate(0, 0, leaveTold), r.takeLeave)
 	for m := cost.MonthOf(r.first, r.p.Location()); m.Ends(r.p.Location()).Before(r.last); m = m.Next() {
-		r.at(m.Ends(r.p.Location()).AddDate(0, 0, daysToApprove), func() error { return r.approvePay(m) })
+		r.at(m.Ends(r.p.Location()).AddDate(0, 0, daysToApprove).Add(10*time.Hour), func() error { return r.approvePay(m) })
 	}
 	if o.Midway != nil {
 		r.at(Midway(r.p), func() error { r.acts--; return o.Midway() }) // nobody's act
