@@ -80,7 +80,7 @@ func (c *Conduct) Photo(ctx context.Context, by identity.Actor, code coach.Code,
 // seen refuses those who may not see a coach, as if there were none.
 func (c *Conduct) seen(ctx context.Context, tx *store.Tx, by identity.Actor, k coach.Coach) error {
 	switch by.Role {
-	case identity.Coordinator:
+	case identity.Coordinator, identity.Owner:
 		return nil
 	case identity.Coach:
 		if by.Coach == k.Code {

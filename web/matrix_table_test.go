@@ -122,7 +122,7 @@ POST /desk/profile                           no          no          no         
 GET /desk/profile/preview                    door        no          no          no          yes         yes         no          no          no          no          no          no
 POST /desk/photo                             no          no          no          no          yes         yes         no          no          no          no          no          no
 POST /desk/photo/remove                      no          no          no          no          yes         yes         no          no          no          no          no          no
-GET /coach-photo/{code}/{size}               link        none        none        yes         yes         none        yes         none        none        none        none        none
+GET /coach-photo/{code}/{size}               link        none        none        yes         yes         none        yes         none        none        none        none        yes
 GET /desk/hours                              door        no          no          no          yes         yes         no          no          no          no          no          no
 POST /desk/hours                             no          no          no          no          yes         yes         no          no          no          no          no          no
 POST /desk/hours/date                        no          no          no          no          yes         yes         no          no          no          no          no          no

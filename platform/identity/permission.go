@@ -135,7 +135,7 @@ var permissions = map[string][]Role{
 	"protocol.read":      {Visitor, Participant, Coach, Coordinator, Statistician, Leadership, Finance, Owner},
 	"home.read":          {Participant}, // one's own matters, and nobody else's
 	"desk.read":          {Coach},       // the same of a coach
-	"photo.read":         {Participant, Coach, Coordinator},
+	"photo.read":         {Participant, Coach, Coordinator, Owner},
 	"study.read":         {Coordinator, Statistician, Leadership, Finance, Owner},
 	"flow.read":          {Coordinator, Statistician, Owner},
 	"report.read":        {Statistician, Owner},
