@@ -111,6 +111,9 @@ func (c *Conduct) entrants(ctx context.Context, tx *store.Tx, d *dataset.Dataset
 	if err := c.coachedBy(ctx, tx, find); err != nil {
 		return err
 	}
+	if err := c.process(ctx, tx, find); err != nil {
+		return err
+	}
 	sent, err := tx.Incentives(ctx)
 	for _, i := range sent {
 		if e := find(i.Participant); e != nil && i.Sent != nil {

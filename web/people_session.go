@@ -120,6 +120,9 @@ func (s *Site) showBooking(w http.ResponseWriter, r *http.Request, b booker, sta
 // sessionStart reads which start is chosen: one of the list, or another by the clock of a zone.
 func sessionStart(r *http.Request, zone *time.Location) (time.Time, error) {
 	chosen := r.PostFormValue("start")
+	if chosen == "" && r.PostFormValue("date")+r.PostFormValue("clock") == "" {
+		return time.Time{}, problem.New(problem.Invalid, "No time is chosen").On("start").Instead("Choose one of the list, or another day and hour.")
+	}
 	if chosen == "" || chosen == "other" {
 		return onClock(r.PostFormValue("date"), r.PostFormValue("clock"), zone)
 	}

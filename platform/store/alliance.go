@@ -70,3 +70,19 @@ func (tx *Tx) FidelityOf(ctx context.Context, code coach.Code, form string) (sai
 		ORDER BY f.submitted, f.participant, a.item`, code, form)
 	return said, err
 }
+
+// AllianceOf is what a participant said of a session, for the dataset.
+type AllianceOf struct {
+	Participant participant.Code
+	session.Alliance
+}
+
+// AllAlliances gives everything that was said of sessions, that of a participant in the order of the sessions.
+func (tx *Tx) AllAlliances(ctx context.Context) ([]AllianceOf, error) {
+	return All(ctx, tx, func(scan Scan) (a AllianceOf, err error) {
+		var says JSON[map[string]int]
+		err = scan(&a.Participant, &a.Number, &says)
+		a.Says = says.V
+		return a, err
+	}, "SELECT participant, number, says FROM alliance ORDER BY participant, number, session")
+}

@@ -57,6 +57,19 @@ func (tx *Tx) Messages(ctx context.Context, code participant.Code) ([]Message, e
 	return All(ctx, tx, scanMessage, "SELECT "+messageColumns+" FROM message m WHERE participant = $1 ORDER BY due, id", code)
 }
 
+// Sent is how often a message went to a participant.
+type Sent struct {
+	Participant participant.Code
+	Message     string
+	Count       int
+}
+
+// SentMessages counts the planned mails that went, by participant and message.
+func (tx *Tx) SentMessages(ctx context.Context) ([]Sent, error) {
+	return All(ctx, tx, func(scan Scan) (s Sent, err error) { return s, scan(&s.Participant, &s.Message, &s.Count) },
+		"SELECT participant, message, count(*) FROM message WHERE state = 'sent' GROUP BY participant, message ORDER BY participant, message")
+}
+
 // PlannedMessage gives one mail that is or was planned.
 func (tx *Tx) PlannedMessage(ctx context.Context, id int64) (Message, error) {
 	return One(ctx, tx, scanMessage, "SELECT "+messageColumns+" FROM message m WHERE id = $1", id)

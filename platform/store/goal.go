@@ -45,22 +45,7 @@ func (tx *Tx) Goals(ctx context.Context, code participant.Code) ([]SealedGoal, e
 	if err != nil {
 		return nil, err
 	}
-	at := map[string]int{}
-	for i, g := range all {
-		at[g.ID] = i
-	}
-	_, err = All(ctx, tx, func(scan Scan) (r goal.Rating, err error) {
-		var id, day string
-		if err = scan(&id, &day, &r.Level); err != nil {
-			return r, err
-		}
-		if r.Day, err = study.ParseDate(day); err == nil {
-			g := &all[at[id]]
-			g.Ratings = append(g.Ratings, r)
-		}
-		return r, err
-	}, "SELECT r.goal, r.day, r.level FROM goal_rating r JOIN goal g ON g.id = r.goal WHERE g.participant = $1 ORDER BY r.day", code)
-	return all, err
+	return all, tx.addRatings(ctx, all, "SELECT r.goal, r.day, r.level FROM goal_rating r JOIN goal g ON g.id = r.goal WHERE g.participant = $1 ORDER BY r.day", code)
 }
 
 // SaveGoal adds a goal or writes it back, without its ratings.
@@ -138,4 +123,35 @@ func (tx *Tx) SetCheckIns(ctx context.Context, code participant.Code, on bool) e
 		return err
 	}
 	return tx.insert(ctx, "check_in_off (participant, since)", [][]any{{code, tx.Now()}}, "ON CONFLICT (participant) DO NOTHING")
+}
+
+// AllGoals gives every three-month goal with its ratings and without its words, those of a participant in the order in which they were set.
+func (tx *Tx) AllGoals(ctx context.Context) ([]SealedGoal, error) {
+	all, err := All(ctx, tx, func(scan Scan) (g SealedGoal, err error) {
+		return g, scan(&g.ID, &g.Participant, &g.SetAt, moment{&g.Closed})
+	}, "SELECT id, participant, set_at, closed FROM goal ORDER BY participant, set_at, id")
+	if err != nil {
+		return nil, err
+	}
+	return all, tx.addRatings(ctx, all, "SELECT goal, day, level FROM goal_rating ORDER BY goal, day")
+}
+
+// addRatings reads ratings, by day, into the goals that they are of.
+func (tx *Tx) addRatings(ctx context.Context, all []SealedGoal, query string, args ...any) error {
+	at := map[string]int{}
+	for i, g := range all {
+		at[g.ID] = i
+	}
+	_, err := All(ctx, tx, func(scan Scan) (r goal.Rating, err error) {
+		var id, day string
+		if err = scan(&id, &day, &r.Level); err != nil {
+			return r, err
+		}
+		if r.Day, err = study.ParseDate(day); err == nil {
+			g := &all[at[id]]
+			g.Ratings = append(g.Ratings, r)
+		}
+		return r, err
+	}, query, args...)
+	return err
 }

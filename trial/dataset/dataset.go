@@ -49,6 +49,9 @@ type Entrant struct {
 	Sessions    []Session         `json:"sessions,omitempty"`   // in order of time; those held before the endpoint's window closed count as dose
 	Visits      map[string]*Visit `json:"visits,omitempty"`     // by visit id
 	Incentives  []string          `json:"incentives,omitempty"` // ids of the items sent
+	Goals       []Goal            `json:"goals,omitempty"`      // in the order in which they were set
+	Alliance    []Alliance        `json:"alliance,omitempty"`   // in the order of the sessions
+	Nudges      map[string]int    `json:"nudges,omitempty"`     // mails sent that asked to choose a coach or to book a first session, by message id
 }
 
 // Allocation is the arm drawn, and the strata as they were at the draw.
@@ -94,6 +97,25 @@ type Session struct {
 	State   string    `json:"state"`            // "held", "no-show", "late-cancelled", "cancelled", "booked"
 	Missed  string    `json:"missed,omitempty"` // by whom: "participant" or "coach"
 	Mode    string    `json:"mode"`
+}
+
+// Goal is one three-month goal without its words: how far it was reached, from -2 to +2, and when.
+type Goal struct {
+	Set     time.Time  `json:"set"`
+	Closed  *time.Time `json:"closed,omitempty"` // no longer pursued
+	Reached []Reached  `json:"reached"`          // by day
+}
+
+// Reached is one rating of a goal.
+type Reached struct {
+	Day   string `json:"day"` // by the person's clock
+	Level int    `json:"level"`
+}
+
+// Alliance is what a person said of working with the coach after a session: the codes of the instrument's items, as numbers.
+type Alliance struct {
+	Session int            `json:"session"` // 1, 2, ... of the plan
+	Says    map[string]int `json:"says"`
 }
 
 // Coach is one coach, without a name.
