@@ -51,7 +51,7 @@ var read = map[string][]webtest.Scenario{
 	"GET /incentives":              {{Path: "/incentives", Sees: []string{"Neither codes nor groups"}}},
 	"GET /incentives/labels":       {{Path: "/incentives/labels", Sees: []string{"Print this page"}}},
 	"GET /pay":                     {{Path: "/pay", Sees: []string{"Approved in all"}}},
-	"GET /pay/{month}":             {{Path: "/pay/2021-08", Sees: []string{"August 2021", "Hours paid"}}},
+	"GET /pay/{month}":             {{Path: "/pay/2021-08", Sees: []string{"August 2021", "In all"}}},
 	"GET /pay/{month}/{file}":      {{Path: "/pay/2021-08/sheet.csv", Sees: []string{"2021-08,"}}, {Path: "/pay/2021-08/sheet.xlsx"}},
 	"GET /desk/pay":                {{Path: "/desk/pay", Sees: []string{"Your pay"}}},
 	"GET /reveal":                  {{Path: "/reveal", Sees: []string{"takes two owners", "Ask another owner"}, Has: []string{"textarea#reason", "label[for=code]"}}},
