@@ -30,6 +30,7 @@ func (l *looker) at(want string) {
 
 // From the mail of an invitation to signing in again, one's own account, and an owner's list of staff, on a phone and on a desktop.
 func TestStaffInABrowser(t *testing.T) {
+	t.Parallel()
 	for _, screen := range []webtest.Screen{webtest.Phone, webtest.Desktop} {
 		t.Run(screen.Name, func(t *testing.T) {
 			e := enrol(t)
@@ -114,6 +115,7 @@ func TestStaffInABrowser(t *testing.T) {
 
 // Without JavaScript everything but passkeys works, and the pages say so of those.
 func TestStaffWithoutScripts(t *testing.T) {
+	t.Parallel()
 	e := enrol(t)
 	_, link := e.invited("kim@hospital.example", identity.Finance)
 	secret, _ := e.browser().setUp(link, "/")

@@ -17,6 +17,7 @@ import (
 
 // A passkey is made while accepting an invitation, signs in by itself, is refused once it may have been copied, and can be removed.
 func TestPasskeyInABrowser(t *testing.T) {
+	t.Parallel()
 	e := enrol(t)
 	server := httptest.NewServer(e.handler)
 	t.Cleanup(server.Close)

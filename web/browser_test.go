@@ -15,6 +15,7 @@ var looked = []string{"/", "/roles", "/summary", "/report", "/flow", "/tables", 
 // Every page on a phone and on a desktop, light and dark: axe finds nothing, nothing is said on the console, nobody scrolls
 // sideways, and everything that can be clicked is reached by keyboard and shows it.
 func TestPagesInABrowser(t *testing.T) {
+	t.Parallel()
 	server := httptest.NewServer(site(t))
 	t.Cleanup(server.Close)
 	for _, screen := range []webtest.Screen{webtest.Phone, webtest.Desktop} {
@@ -45,6 +46,7 @@ func TestPagesInABrowser(t *testing.T) {
 
 // Dark colors have the same contrast.
 func TestDarkPagesInABrowser(t *testing.T) {
+	t.Parallel()
 	server := httptest.NewServer(site(t))
 	t.Cleanup(server.Close)
 	tab := webtest.Open(t, server.URL, webtest.Desktop)

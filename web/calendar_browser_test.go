@@ -13,6 +13,7 @@ import (
 // The calendar pages of both sides, as on a phone and on a desktop: the address that was made is there to copy, and a coach whose calendar
 // cannot be read is told so.
 func TestCalendarsInABrowser(t *testing.T) {
+	t.Parallel()
 	for _, screen := range []webtest.Screen{webtest.Phone, webtest.Desktop} {
 		t.Run(screen.Name, func(t *testing.T) {
 			d := atDesk(t, 1)

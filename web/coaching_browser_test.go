@@ -14,6 +14,7 @@ import (
 // On a phone between two cases, and on a desktop: from one's own page to a coach, six sessions, one moved, one cancelled, goals, and
 // another coach.
 func TestCoachingInABrowser(t *testing.T) {
+	t.Parallel()
 	for _, screen := range []webtest.Screen{webtest.Phone, webtest.Desktop} {
 		t.Run(screen.Name, func(t *testing.T) {
 			e := enrol(t)

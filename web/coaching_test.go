@@ -313,7 +313,7 @@ func TestVisionAndGoals(t *testing.T) {
 	this := plan.Weekly[1].ID
 	v.send("/me/plan/check-in", url.Values{"state-" + this: {"partly"}}, "/me/plan?saved#check-in")
 	p := v.get("/me/plan")
-	for _, want := range []string{"svg polyline", `svg[role=img][aria-label*="Leave by six"]`, "article tbody tr:nth-child(2)", `input[name="state-` + this + `"][value=partly][checked]`, `input[name=level][value="1"][checked]`} {
+	for _, want := range []string{"svg polyline", `[role=img][aria-label*="Leave by six"] svg`, "article tbody tr:nth-child(2)", `input[name="state-` + this + `"][value=partly][checked]`, `input[name=level][value="1"][checked]`} {
 		if len(p.All(t, want)) != 1 {
 			t.Errorf("the plan has no %s", want)
 		}

@@ -52,6 +52,7 @@ type coachingWalk struct {
 // missed; what calendars were sent is valid; finance pays for it; and nobody reads what is another's. On both screens, with scripts and
 // without.
 func TestCoachingFromInvitationToPay(t *testing.T) {
+	t.Parallel()
 	for _, how := range []struct {
 		screen  webtest.Screen
 		scripts bool
@@ -188,9 +189,7 @@ func (w *coachingWalk) plans() {
 	w.l.Follow(".next a.first")
 	w.is("/me/coach")
 	w.says("Ada Lovell", "Come as you are.")
-	if n := webtest.Evaluate[int](w.l.Tab, `document.querySelector(".coaching-face").naturalWidth`); n < 72 {
-		w.Errorf("the photo is %d pixels wide", n)
-	}
+	eventually(w.T, w.l.Tab, `document.querySelector(".coaching-face").naturalWidth >= 72`) // pictures load by themselves
 	w.l.look("coaches")
 	w.l.Follow(".coaching-cards form .first")
 	w.is("/me/sessions/plan")

@@ -24,6 +24,7 @@ func (d *desked) judge(code participant.Code, i int) {
 
 // What people say of a coach: asked of each after a session, and read by the coach as a pool of five.
 func TestFeedbackInABrowser(t *testing.T) {
+	t.Parallel()
 	for _, screen := range []webtest.Screen{webtest.Phone, webtest.Desktop} {
 		t.Run(screen.Name, func(t *testing.T) {
 			d := atDesk(t, 5)

@@ -13,6 +13,7 @@ import (
 
 // A coach's day, on a phone and on a desktop: the desk, the profile, hours and leave, a session to prepare and to close, a coachee.
 func TestDeskInABrowser(t *testing.T) {
+	t.Parallel()
 	for _, screen := range []webtest.Screen{webtest.Phone, webtest.Desktop} {
 		t.Run(screen.Name, func(t *testing.T) {
 			d := atDesk(t, 3)

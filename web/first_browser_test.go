@@ -76,6 +76,7 @@ func (b *beginner) see(picture string, says ...string) {
 
 // Whoever has never seen it comes from the acts of 'rekindle init' to the first sent invitation by what the screen and the guide say.
 func TestFirstStudyInABrowser(t *testing.T) {
+	t.Parallel()
 	guide, err := os.ReadFile("../docs/first-study.md")
 	succeed(t, err)
 	for _, screen := range []webtest.Screen{webtest.Desktop, webtest.Phone} {

@@ -90,6 +90,7 @@ func TestIncentivesArePosted(t *testing.T) {
 }
 
 func TestIncentivesInABrowser(t *testing.T) {
+	t.Parallel()
 	for _, screen := range []webtest.Screen{webtest.Phone, webtest.Desktop} {
 		t.Run(screen.Name, func(t *testing.T) {
 			e, _ := earned(t)

@@ -138,6 +138,7 @@ func (l *looker) wear(cookies map[string]string) {
 
 // The pages as a coordinator meets them, on a phone and on a desktop.
 func TestMessagesInABrowser(t *testing.T) {
+	t.Parallel()
 	for _, screen := range []webtest.Screen{webtest.Phone, webtest.Desktop} {
 		t.Run(screen.Name, func(t *testing.T) {
 			e := enrol(t)

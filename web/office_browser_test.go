@@ -15,6 +15,7 @@ import (
 
 // The office's pages on a phone and on a desktop, in light and dark, as they are in the middle of a study.
 func TestOfficeInABrowser(t *testing.T) {
+	t.Parallel()
 	for _, screen := range []webtest.Screen{webtest.Phone, webtest.Desktop} {
 		t.Run(screen.Name, func(t *testing.T) {
 			e := enrol(t)
@@ -61,6 +62,7 @@ func TestOfficeInABrowser(t *testing.T) {
 
 // Everything goes without JavaScript: a person is found, named, given a coach and a link.
 func TestOfficeWithoutScripts(t *testing.T) {
+	t.Parallel()
 	e := enrol(t)
 	coaches := e.coached(1)
 	code := e.enrolled()

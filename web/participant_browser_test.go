@@ -53,6 +53,7 @@ const answerAll = `(() => {
 
 // From the link of the mail over consent and baseline to one's own page, as on a phone between two patients, and on a desktop.
 func TestParticipantInABrowser(t *testing.T) {
+	t.Parallel()
 	for _, screen := range []webtest.Screen{webtest.Phone, webtest.Desktop} {
 		t.Run(screen.Name, func(t *testing.T) {
 			e := enrol(t)

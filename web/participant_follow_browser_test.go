@@ -39,6 +39,7 @@ func guess(rng *rand.Rand, depth int) string {
 
 // The script of the page and the server decide alike, on whatever condition and answers.
 func TestScriptAndServerAgree(t *testing.T) {
+	t.Parallel()
 	v, _ := signed(t, branched)
 	server := httptest.NewServer(v.handler)
 	t.Cleanup(server.Close)
@@ -91,17 +92,18 @@ func (v *visitor) tab(server *httptest.Server, on webtest.Screen) *webtest.Tab {
 // eventually waits until a script of the page comes to true.
 func eventually(t *testing.T, tab *webtest.Tab, script string) {
 	t.Helper()
-	for range 100 {
+	for range 400 {
 		if webtest.Evaluate[bool](tab, script) {
 			return
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	t.Fatalf("not in five seconds: %s", script)
+	t.Fatalf("not in twenty seconds: %s", script)
 }
 
 // With a script questions come and go while somebody answers, and what is typed is saved by itself; a phone that is closed loses nothing.
 func TestSurveyInABrowser(t *testing.T) {
+	t.Parallel()
 	for _, screen := range []webtest.Screen{webtest.Phone, webtest.Desktop} {
 		t.Run(screen.Name, func(t *testing.T) {
 			v, code := signed(t, branched)
@@ -166,6 +168,7 @@ func TestSurveyInABrowser(t *testing.T) {
 
 // Without scripts the same form asks what follows on its next page.
 func TestSurveyWithoutScripts(t *testing.T) {
+	t.Parallel()
 	v, code := signed(t, branched)
 	server := httptest.NewServer(v.handler)
 	t.Cleanup(server.Close)

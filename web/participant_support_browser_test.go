@@ -10,6 +10,7 @@ import (
 
 // What follows a survey, looked at: help after a positive screen, home with a gift, address and zone.
 func TestSupportInABrowser(t *testing.T) {
+	t.Parallel()
 	v, _, _ := screened(t, true, func(p *study.Protocol) {
 		p.Incentives = []study.Incentive{{ID: "journal", Name: "Journal", Visit: p.Visits[0].ID}}
 		p.Consent[0].Safety = true

@@ -100,6 +100,7 @@ func (e *enrolling) coach(code coach.Code) map[string]string {
 }
 
 func TestPayInABrowser(t *testing.T) {
+	t.Parallel()
 	for _, screen := range []webtest.Screen{webtest.Phone, webtest.Desktop} {
 		t.Run(screen.Name, func(t *testing.T) {
 			e, with, _, _ := worked(t)

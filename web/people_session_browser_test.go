@@ -11,6 +11,7 @@ import (
 
 // A participant calls the office, which books the next session and moves the one before.
 func TestOfficeBooksInABrowser(t *testing.T) {
+	t.Parallel()
 	for _, screen := range []webtest.Screen{webtest.Phone, webtest.Desktop} {
 		t.Run(screen.Name, func(t *testing.T) {
 			d := atDesk(t, 1)

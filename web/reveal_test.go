@@ -62,6 +62,7 @@ func TestRevealOnThePages(t *testing.T) {
 
 // Staff's pages of consents and of looking people up, as they look on a phone and on a desktop.
 func TestConsentsAndRevealInABrowser(t *testing.T) {
+	t.Parallel()
 	h := site(t)
 	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)

@@ -30,6 +30,7 @@ type walk struct {
 // From the invitation that a mail server took, over consent, its paper, the first survey and the allocation, to the reminder, the second
 // survey, what is posted for it, and leaving: in both arms, on both screens, with scripts and without.
 func TestTrialInABrowser(t *testing.T) {
+	t.Parallel()
 	for _, how := range []struct {
 		screen  webtest.Screen
 		scripts bool

@@ -101,7 +101,7 @@ func Open(t testing.TB, address string, on Screen) *Tab {
 }
 
 // within bounds one action of the browser.
-const within = 20 * time.Second
+const within = 60 * time.Second
 
 func (t *Tab) do(steps ...chromedp.Action[chromedp.Void]) {
 	t.Helper()
