@@ -195,6 +195,10 @@ func TestFeed(t *testing.T) {
 		must(t, w.EndFeed(ctx, me, false))
 		_, err = w.ReadFeed(ctx, other)
 		refused(t, err, problem.NotFound, "")
+		stolen := token(w.MakeFeed(ctx, me, true))
+		must(t, w.EndLinks(ctx, coordinator, me.Participant))
+		_, err = w.ReadFeed(ctx, stolen)
+		refused(t, err, problem.NotFound, "")
 		if feeds, err := w.Feeds(ctx, desk); err != nil || len(feeds) != 2 {
 			t.Errorf("%v, %v", feeds, err)
 		}

@@ -77,8 +77,8 @@ func (c *Conduct) sendLink(ctx context.Context, tx *store.Tx, by identity.Actor,
 	return err
 }
 
-// EndLinks ends all personal links of a participant and closes the browsers that they have opened, for a link that has come into other
-// hands. SendLink gives a new one.
+// EndLinks ends all personal links of a participant, closes the browsers that they have opened, and ends the addresses of calendars made
+// there, for a link that has come into other hands. SendLink gives a new one.
 func (c *Conduct) EndLinks(ctx context.Context, by identity.Actor, code participant.Code) error {
 	if err := by.RequireFor("participant.unlink", code); err != nil {
 		return err
@@ -89,6 +89,11 @@ func (c *Conduct) EndLinks(ctx context.Context, by identity.Actor, code particip
 		}
 		if err := tx.EndLinks(ctx, code); err != nil {
 			return err
+		}
+		for _, busy := range []bool{false, true} {
+			if _, err := tx.EndFeed(ctx, code, busy); err != nil {
+				return err
+			}
 		}
 		return record(ctx, tx, by, "participant.unlink", string(code), nil, nil, "")
 	})

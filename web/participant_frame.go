@@ -113,15 +113,15 @@ func (s *Site) showMine(w http.ResponseWriter, r *http.Request, status int, name
 		}
 	}
 	if r.URL.Query().Get("lang") == f.Lang {
-		keepTongue(w, f.Lang)
+		s.keepTongue(w, f.Lang)
 	}
 	w.Header().Set("Vary", "Accept-Language, Cookie")
 	return send(w, status, name, f)
 }
 
 // keepTongue keeps the language of the pages in this browser.
-func keepTongue(w http.ResponseWriter, language string) {
-	http.SetCookie(w, &http.Cookie{Name: langCookie, Value: language, Path: "/", MaxAge: int((365 * 24 * time.Hour).Seconds()), HttpOnly: true, SameSite: http.SameSiteLaxMode})
+func (s *Site) keepTongue(w http.ResponseWriter, language string) {
+	http.SetCookie(w, &http.Cookie{Name: langCookie, Value: language, Path: "/", MaxAge: int((365 * 24 * time.Hour).Seconds()), HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(s.Conduct.BaseURL, "https://")})
 }
 
 // cameFrom is the page of a participant's own from which a form was sent, or their start page.

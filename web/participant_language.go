@@ -38,7 +38,7 @@ func (s *Site) languageChoose(w http.ResponseWriter, r *http.Request) error {
 	if err := s.Conduct.ChooseLanguage(r.Context(), by, by.Participant, language); err != nil {
 		return err
 	}
-	keepTongue(w, language)
+	s.keepTongue(w, language)
 	http.Redirect(w, r, cameFrom(r), http.StatusSeeOther)
 	return nil
 }
