@@ -113,7 +113,7 @@ func TestMailGoesAsItWasChanged(t *testing.T) {
 		w.read(func(ctx context.Context, tx *store.Tx) error {
 			entries, err := tx.Events(ctx, string(codes[0]), 0, 100)
 			for _, e := range entries {
-				if e.Verb == "message.change" && (!strings.Contains(string(e.New), "For one") || !strings.Contains(string(e.Old), "For all") || strings.Contains(string(e.New)+string(e.Old), "Person")) {
+				if e.Verb == "message.change" && (!strings.Contains(e.New, "For one") || !strings.Contains(e.Old, "For all") || strings.Contains(e.New+e.Old, "Person")) {
 					t.Errorf("the trail of one change: %s -> %s", e.Old, e.New)
 				}
 			}

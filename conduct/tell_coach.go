@@ -14,7 +14,7 @@ import (
 // tellChosen writes to a coach whom somebody has chosen, once for each time that the two come together. Who it was stands on the desk alone,
 // not in mail that others may read over a shoulder.
 func (c *Conduct) tellChosen(ctx context.Context, tx *store.Tx, with coach.Code, code participant.Code) error {
-	p, err := person(ctx, tx, participant.Code(with))
+	p, err := person(ctx, tx, with)
 	if err != nil {
 		return err
 	}

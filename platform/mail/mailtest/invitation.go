@@ -3,6 +3,7 @@ package mailtest
 import (
 	"bytes"
 	"encoding/base64"
+	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -85,7 +86,7 @@ func readInvitation(t testing.TB, taken Taken) Invitation {
 	inner := multipart.NewReader(alternatives, params["boundary"])
 	for {
 		part, err := inner.NextRawPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
