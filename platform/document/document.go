@@ -166,14 +166,6 @@ func (d *Drawing) heading(text string, points float64) {
 	d.pdf.Ln(1.4)
 }
 
-// Paragraph draws a text in one piece.
-func (d *Drawing) Paragraph(text string) {
-	d.keep(2 * line)
-	d.font("", size, ink)
-	d.pdf.MultiCell(wide, line, drawable(text), "", "L", false)
-	d.pdf.Ln(2)
-}
-
 // Answered draws a question and the answer that was given to it.
 func (d *Drawing) Answered(question, answer string) {
 	f := d.pdf
