@@ -27,7 +27,7 @@ var paperWords = map[string]map[string]string{
 		"note":  "This paper was made when the participant signed, and has not been changed since: the SHA-256 of this file stands in the study's audit trail, with which the command \"rekindle consent verify\" compares a copy. The text was read in the language named on the first page.",
 		"hash":  "SHA-256 of the text",
 		"mail":  "Your signed consent",
-		"body":  "Dear %[1]s,\n\nthank you. Attached is the consent that you have signed, version %[2]s, as it is kept. Please keep this copy.\n\nYou find it on your page too, at any time: %[3]s\n\n%[4]s\n",
+		"body":  "Dear %[1]s,\n\nThank you. Attached is the consent that you have signed, version %[2]s, as it is kept. Please keep this copy.\n\nYou find it on your page too, at any time: %[3]s\n\n%[4]s\n",
 		"file":  "consent",
 		"whole": "English",
 	},

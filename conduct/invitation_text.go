@@ -20,9 +20,9 @@ type appointmentText struct {
 var appointmentTexts = map[string]appointmentText{
 	"en": {
 		language: "en", title: "Appointment", booked: "%s: %s", moved: "%s moved: %s", cancelled: "%s cancelled: %s",
-		bookedText:    "your appointment is on %s (%d minutes, %s). The invitation with this mail puts it into your calendar.",
-		movedText:     "your appointment has moved to %s (%d minutes, %s). The invitation with this mail moves it in your calendar too.",
-		cancelledText: "your appointment on %s (%d minutes, %s) is cancelled. This mail takes it out of your calendar.",
+		bookedText:    "Your appointment is on %s (%d minutes, %s). The invitation with this mail puts it into your calendar.",
+		movedText:     "Your appointment has moved to %s (%d minutes, %s). The invitation with this mail moves it in your calendar too.",
+		cancelledText: "Your appointment on %s (%d minutes, %s) is cancelled. This mail takes it out of your calendar.",
 		greeting:      "Dear %s,",
 		pages:         "To move it or to book another time, open your pages. Deleting it from your calendar does not cancel it.",
 		desk:          "You can see, move or cancel it on your desk. Deleting it from your calendar does not cancel it.",
@@ -30,9 +30,9 @@ var appointmentTexts = map[string]appointmentText{
 	},
 	"es": {
 		language: "es", title: "Cita", booked: "%s: %s", moved: "%s cambiada: %s", cancelled: "%s cancelada: %s",
-		bookedText:    "su cita es el %s (%d minutos, %s). La invitación adjunta la añade a su calendario.",
-		movedText:     "su cita ha cambiado: ahora es el %s (%d minutos, %s). La invitación adjunta la cambia también en su calendario.",
-		cancelledText: "su cita del %s (%d minutos, %s) se ha cancelado. Este mensaje la retira de su calendario.",
+		bookedText:    "Su cita es el %s (%d minutos, %s). La invitación adjunta la añade a su calendario.",
+		movedText:     "Su cita ha cambiado: ahora es el %s (%d minutos, %s). La invitación adjunta la cambia también en su calendario.",
+		cancelledText: "Su cita del %s (%d minutos, %s) se ha cancelado. Este mensaje la retira de su calendario.",
 		greeting:      "Hola, %s:",
 		pages:         "Para cambiarla o reservar otra hora, abra sus páginas. Borrarla de su calendario no la cancela.",
 		modes:         map[string]string{"phone": "por teléfono", "video": "por videollamada", "in person": "en persona"},

@@ -1,6 +1,7 @@
 package conduct
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -78,9 +79,9 @@ func (c *Conduct) offerToMove(ctx context.Context, tx *store.Tx, away coach.Span
 		told = append(told, s.Participant)
 		err := c.writeAbout(ctx, tx, s.Participant, notice{
 			kind: "coach-leave", once: fmt.Sprintf("coach-leave %s %s %s", s.Participant, s.Coach, away.From.Format(time.RFC3339)),
-			english: letter{"A session of yours can be moved", "your coach is away at the time of a session that you have booked. Please choose another time that suits you; " +
+			english: letter{"A session of yours can be moved", "Your coach is away at the time of a session that you have booked. Please choose another time that suits you; " +
 				"it takes a minute, and nothing is lost or counted against you, however late it is:"},
-			spanish: letter{"Puede cambiar la fecha de una sesión", "su coach estará ausente en la fecha de una sesión que usted ha reservado. Elija, por favor, otra hora que le convenga; " +
+			spanish: letter{"Puede cambiar la fecha de una sesión", "Su coach estará ausente en la fecha de una sesión que usted ha reservado. Elija, por favor, otra hora que le convenga; " +
 				"solo lleva un minuto, y no pierde nada ni se le cuenta como falta, aunque sea con poca antelación:"}})
 		if err != nil {
 			return err
@@ -137,9 +138,9 @@ func (c *Conduct) RetireCoach(ctx context.Context, by identity.Actor, code coach
 			coachees = append(coachees, p.Participant)
 			err := c.writeAbout(ctx, tx, p.Participant, notice{
 				kind: "coach-left", once: fmt.Sprintf("coach-left %s %s", p.Participant, code),
-				english: letter{"Please choose a coach again", "your coach no longer takes part in the program. Sessions that were booked are cancelled; those that are left are still yours. " +
+				english: letter{"Please choose a coach again", "Your coach no longer takes part in the program. Sessions that were booked are cancelled; those that are left are still yours. " +
 					"Please choose another coach and new times:"},
-				spanish: letter{"Elija de nuevo un coach", "su coach ya no participa en el programa. Las sesiones reservadas quedan canceladas; las que le quedan siguen siendo suyas. " +
+				spanish: letter{"Elija de nuevo un coach", "Su coach ya no participa en el programa. Las sesiones reservadas quedan canceladas; las que le quedan siguen siendo suyas. " +
 					"Elija, por favor, a otro coach y nuevas fechas:"}})
 			if err != nil {
 				return err
@@ -155,7 +156,8 @@ type letter struct{ subject, about string }
 
 // notice is a mail to a participant that no protocol plans, in both languages of their pages, with their personal link.
 type notice struct {
-	kind, once       string
+	kind, once       string // once empty: it goes each time
+	language         string // for whoever has chosen none
 	english, spanish letter
 }
 
@@ -170,10 +172,11 @@ func (c *Conduct) writeAbout(ctx context.Context, tx *store.Tx, code participant
 		return err
 	}
 	words, form := n.english, "Dear %s,\n\n%s\n\n%s\n\n%s\n"
-	if r.Language == "es" {
+	language := cmp.Or(r.Language, n.language)
+	if language == "es" {
 		words, form = n.spanish, "Hola, %s:\n\n%s\n\n%s\n\n%s\n"
 	}
-	_, err = tx.Post(ctx, post.Message{Kind: n.kind, Person: string(code), Dedupe: n.once, Due: tx.Now(),
-		Content: link.letter(p, words.subject, fmt.Sprintf(form, p.Name, words.about, link.url, c.contactIn(r.Language)))})
+	_, err = tx.Post(ctx, post.Message{Kind: n.kind, Person: string(code), Dedupe: cmp.Or(n.once, n.kind+" "+link.Hash), Due: tx.Now(),
+		Content: link.letter(p, words.subject, fmt.Sprintf(form, p.Name, words.about, link.url, c.contactIn(language)))})
 	return err
 }

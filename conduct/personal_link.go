@@ -5,10 +5,10 @@ import (
 	"fmt"
 
 	"rekindle/platform/identity"
-	post "rekindle/platform/mail"
 	"rekindle/platform/store"
 	"rekindle/problem"
 	"rekindle/trial/participant"
+	"rekindle/trial/study"
 )
 
 // SendLink mails a participant a new personal link, at once. Whoever wants no more mail, or whose address takes none, gets none: that is a
@@ -25,13 +25,14 @@ func (c *Conduct) SendLink(ctx context.Context, by identity.Actor, code particip
 		if i.Bounced != nil || i.OptedOut != nil {
 			return problem.New(problem.Conflict, "%s gets no mail: the address takes none, or the person wants none", code)
 		}
-		return c.sendLink(ctx, tx, by, "participant.link", i)
+		return c.sendLink(ctx, tx, by, "participant.link", code, "")
 	})
 }
 
-// RequestPersonalLink mails a new personal link to whoever is on the roster with an address. It answers the same for every address; one
-// that is not there, takes no mail, or belongs to somebody who wants none, gets none.
-func (c *Conduct) RequestPersonalLink(ctx context.Context, from identity.Origin, email string) error {
+// RequestPersonalLink mails a new personal link to whoever is on the roster with an address, in the language that they chose, or else in
+// that of the page on which it was asked for. It answers the same for every address; one that is not there, takes no mail, or belongs to
+// somebody who wants none, gets none.
+func (c *Conduct) RequestPersonalLink(ctx context.Context, from identity.Origin, email, language string) error {
 	if err := identity.Anybody.Require("participant.ask_link"); err != nil {
 		return err
 	}
@@ -51,30 +52,19 @@ func (c *Conduct) RequestPersonalLink(ctx context.Context, from identity.Origin,
 		if err != nil || r.Status == participant.Declined || r.Status == participant.Excluded || !r.Use.Contact() {
 			return err
 		}
-		return c.sendLink(ctx, tx, identity.Anybody, "participant.ask_link", i)
+		return c.sendLink(ctx, tx, identity.Anybody, "participant.ask_link", i.Code, language)
 	})
 }
 
-func (c *Conduct) sendLink(ctx context.Context, tx *store.Tx, by identity.Actor, verb string, i store.Identity) error {
-	p, err := reveal(tx, i.Code, i.Sealed)
-	if err != nil {
+func (c *Conduct) sendLink(ctx context.Context, tx *store.Tx, by identity.Actor, verb string, code participant.Code, language string) error {
+	if err := record(ctx, tx, by, verb, string(code), nil, nil, ""); err != nil {
 		return err
 	}
-	link, err := c.newLink(tx, i.Code)
-	if err != nil {
-		return err
-	}
-	if err := tx.AddLinks(ctx, []store.Link{link.Link}); err != nil {
-		return err
-	}
-	if err := record(ctx, tx, by, verb, string(i.Code), nil, nil, ""); err != nil {
-		return err
-	}
-	text := fmt.Sprintf("Dear %s,\n\nthis is your personal link to %q:\n\n%s\n\nIt opens your own pages, so please do not pass it on. What you have saved is kept. "+
-		"If it was not you who asked for it, you need do nothing.\n\n%s\n", p.Name, c.Protocol.Title, link.url, c.contact())
-	_, err = tx.Post(ctx, post.Message{Kind: "personal-link", Person: string(i.Code), Dedupe: "personal-link " + link.Hash, Due: tx.Now(),
-		Content: link.letter(p, "Your personal link", text)})
-	return err
+	return c.writeAbout(ctx, tx, code, notice{kind: "personal-link", language: language,
+		english: letter{"Your personal link", fmt.Sprintf("This is your personal link to %q. It opens your own pages, so please do not pass it on. What you have saved is kept. "+
+			"If it was not you who asked for it, you need do nothing.", c.Protocol.Title)},
+		spanish: letter{"Su enlace personal", fmt.Sprintf("Este es su enlace personal a «%s». Abre sus propias páginas, así que le rogamos que no lo comparta. Lo que ha guardado se conserva. "+
+			"Si no lo ha pedido usted, no tiene que hacer nada.", study.In("es", *c.Protocol).Title)}})
 }
 
 // EndLinks ends all personal links of a participant, closes the browsers that they have opened, and ends the addresses of calendars made

@@ -469,8 +469,8 @@ func TestPersonalLinks(t *testing.T) {
 	each(t, func(w *world) {
 		ctx := w.Context()
 		codes := w.roster(3)
-		must(t, w.RequestPersonalLink(ctx, atDesk, " P0@hospital.example"))
-		must(t, w.RequestPersonalLink(ctx, atDesk, "nobody@hospital.example"))
+		must(t, w.RequestPersonalLink(ctx, atDesk, " P0@hospital.example", "en"))
+		must(t, w.RequestPersonalLink(ctx, atDesk, "nobody@hospital.example", "en"))
 		_, all := w.mail(codes[0])
 		if len(all) != 1 || all[0].Headers["List-Unsubscribe"] == "" {
 			t.Fatalf("%+v", all)
@@ -497,7 +497,7 @@ func TestPersonalLinks(t *testing.T) {
 		}
 		must(t, w.OptOut(ctx, coordinator, codes[1]))
 		refused(t, w.SendLink(ctx, coordinator, codes[1]), problem.Conflict, "no mail")
-		must(t, w.RequestPersonalLink(ctx, atDesk, "p1@hospital.example"))
+		must(t, w.RequestPersonalLink(ctx, atDesk, "p1@hospital.example", "en"))
 		if _, all := w.mail(codes[1]); len(all) != 0 {
 			t.Errorf("%d mails to one who wants none", len(all))
 		}

@@ -33,7 +33,7 @@ func (s *Site) askLinkSend(w http.ResponseWriter, r *http.Request) error {
 	if page.Wrong = !at || before == "" || !strings.Contains(after, ".") || len(page.Email) > 254; page.Wrong {
 		return s.showMine(w, r, http.StatusUnprocessableEntity, "participant_ask_link", "ask_link_title", page)
 	}
-	switch err := s.Conduct.RequestPersonalLink(r.Context(), origin(r), page.Email); {
+	switch err := s.Conduct.RequestPersonalLink(r.Context(), origin(r), page.Email, tongue(r)); {
 	case problem.Is(err, problem.Conflict):
 		page.TooMany = true
 		return s.showMine(w, r, http.StatusTooManyRequests, "participant_ask_link", "ask_link_title", page)
