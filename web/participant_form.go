@@ -26,7 +26,8 @@ type participantFormPage struct {
 	Earlier       string   // the page before; empty: this is the first
 	Follow        followed
 	Window        openPage
-	Replaces      bool // what another window saved since this page was shown
+	Replaces      bool          // what another window saved since this page was shown
+	Untaken       []untakenLine // answers that came after the form was submitted or the survey had closed
 	Corrections   []correctionLine
 	Corrects      bool   // a submitted answer can be corrected
 	Correct       string // address of the page that does it
@@ -137,9 +138,8 @@ func (s *Site) formSave(w http.ResponseWriter, r *http.Request) error {
 	}
 	visit, by := r.PathValue("visit"), actor(r)
 	what := r.PostForm.Get("go")
-	if page.Sent && what != "draft" { // sent before: a second tap, or another device
-		http.Redirect(w, r, st.next(true), http.StatusSeeOther)
-		return nil
+	if page.Sent && what != "draft" {
+		return s.formAgain(w, r, st, in, page, saved)
 	}
 	sheet := conduct.Sheet{Participant: by.Participant, Visit: visit, Instrument: in.ID, Answers: instrument.Answers{}, Window: page.Window.Window, Shown: page.Window.shown()}
 	for _, it := range in.Items {
@@ -182,6 +182,25 @@ func (s *Site) formSave(w http.ResponseWriter, r *http.Request) error {
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
+}
+
+// formAgain replies to a form that was sent before, or whose survey has closed: a second tap goes on as the first did; what another page
+// brings besides is shown as not taken.
+func (s *Site) formAgain(w http.ResponseWriter, r *http.Request, st standing, in *instrument.Instrument, page participantFormPage, saved instrument.Answers) (err error) {
+	if page.Untaken, err = s.untaken(r, in, page, saved); err != nil {
+		return err
+	}
+	if len(page.Untaken) == 0 && !page.Shut {
+		http.Redirect(w, r, st.next(true), http.StatusSeeOther)
+		return nil
+	}
+	if !page.Shut {
+		if err := s.corrections(r, st, &page); err != nil {
+			return err
+		}
+	}
+	w.Header().Set("Content-Security-Policy", drafting)
+	return s.showMine(w, r, http.StatusConflict, "participant_form", "survey_title", page)
 }
 
 // typed is the text that a form has for an item.
