@@ -43,7 +43,7 @@ func (c *Conduct) ChangeMessage(ctx context.Context, by identity.Actor, id int64
 			}
 			before["subject"], before["body"], after["subject"], after["body"] = m.Subject, m.Body, words.Subject, words.Body
 			d.Subject, d.Body = words.Subject, words.Body
-			if kind := worded(c.asPlanned(m.ID), b.wording, store.Message{}); words == (NewWords{kind.Subject, kind.Body}).trimmed() {
+			if kind := worded(c.asPlanned(m.ID), about.record.Language, b.wording, store.Message{}); words == (NewWords{kind.Subject, kind.Body}).trimmed() {
 				d.Subject, d.Body = "", ""
 			}
 		}
@@ -186,16 +186,20 @@ func (c *Conduct) asPlanned(id string) study.Message {
 	return m
 }
 
-// RewordMessages changes the words of a message for all of its mails that have not gone and have no words of their own, those that are
-// yet to be planned among them. The protocol's own words take the change back.
-func (c *Conduct) RewordMessages(ctx context.Context, by identity.Actor, id string, words NewWords) error {
+// RewordMessages changes the words of a message, for those who read a language: in all of its mails that have not gone and have no words
+// of their own, those that are yet to be planned among them. The protocol's own words take the change back.
+func (c *Conduct) RewordMessages(ctx context.Context, by identity.Actor, id, language string, words NewWords) error {
 	if err := by.Require("message.change"); err != nil {
 		return err
 	}
-	m, err := c.message(id)
+	plain, err := c.message(id)
 	if err != nil {
 		return err
 	}
+	if !slices.Contains(study.Languages, language) {
+		return problem.New(problem.Invalid, "%.20q is no language of these messages", language).On("language")
+	}
+	of, m := store.WordingOf{Message: id, Language: language}, study.In(language, plain)
 	words = words.trimmed()
 	if err := c.Protocol.CheckText(m, words.Subject, words.Body); err != nil {
 		return err
@@ -205,19 +209,19 @@ func (c *Conduct) RewordMessages(ctx context.Context, by identity.Actor, id stri
 		if err != nil {
 			return err
 		}
-		old := worded(m, changed, store.Message{})
+		old := worded(plain, language, changed, store.Message{})
 		if words == (NewWords{old.Subject, old.Body}).trimmed() {
 			return nil
 		}
 		if words == (NewWords{m.Subject, m.Body}).trimmed() {
-			err = tx.DropWording(ctx, id)
+			err = tx.DropWording(ctx, of)
 		} else {
-			err = tx.SaveWording(ctx, store.Wording{Message: id, Subject: words.Subject, Body: words.Body})
+			err = tx.SaveWording(ctx, store.Wording{WordingOf: of, Subject: words.Subject, Body: words.Body})
 		}
 		if err != nil {
 			return err
 		}
-		return record(ctx, tx, by, "message.change", id, facts{"subject": old.Subject, "body": old.Body}, facts{"subject": words.Subject, "body": words.Body}, "")
+		return record(ctx, tx, by, "message.change", id, facts{"language": language, "subject": old.Subject, "body": old.Body}, facts{"language": language, "subject": words.Subject, "body": words.Body}, "")
 	})
 }
 

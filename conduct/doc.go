@@ -70,7 +70,7 @@
 //	SendParcels(ctx, by, ids, carrier), ReceiveParcels(ctx, by, ids), ExportParcels(ctx, by)
 //	Letters(ctx, by, filter, offset, most) ([]Letter, int, error)            planned mail as its readers will find it; Letter, MailPlan
 //	ChangeMessage(ctx, by, id, NewWords, at) error                           words and time of one; StopMessage, RestoreMessage
-//	RewordMessages(ctx, by, message, NewWords) error                         of all; MoveMessages, StopMessages, RestoreMessages
+//	RewordMessages(ctx, by, message, language, NewWords) error               of all; MoveMessages, StopMessages, RestoreMessages
 //	MailLog(ctx, by, code) (MailLog, error)                                  all mail to one person, with what became of it
 //	ResendMessage(ctx, by, code, id) error
 //	Receive(ctx, by, mail) (Taken, error)                                    what came back, complaints, calendars; ReceiveAll, from a spool

@@ -8,6 +8,7 @@ import (
 
 	"rekindle/conduct"
 	"rekindle/platform/identity"
+	"rekindle/problem"
 	"rekindle/trial/coach"
 	"rekindle/trial/participant"
 )
@@ -78,5 +79,35 @@ func TestPersonalLinkInThePagesLanguage(t *testing.T) {
 				t.Errorf("%s: %+v", codes[i], mails)
 			}
 		}
+	})
+}
+
+// The office changes words for those who read one language; the others keep theirs.
+func TestWordsAreChangedByLanguage(t *testing.T) {
+	each(t, func(w *world) {
+		ctx := w.Context()
+		codes := w.roster(2)
+		must(t, w.ChooseLanguage(ctx, identity.AsParticipant(codes[1]), codes[1], "es"))
+		_, err := w.Invite(ctx, coordinator, nil)
+		must(t, err)
+		spanish := w.only(codes[1], "announcement", 0)
+		must(t, w.RewordMessages(ctx, coordinator, "announcement", "en", conduct.NewWords{Subject: "Other words", Body: "Come: {{link}}"}))
+		if got := w.only(codes[0], "announcement", 0); got.Subject != "Other words" {
+			t.Errorf("in English: %q", got.Subject)
+		}
+		if got := w.only(codes[1], "announcement", 0); got.Subject != spanish.Subject || got.Text != spanish.Text || english.MatchString(got.Text) {
+			t.Errorf("in Spanish: %q, %s", got.Subject, got.Text)
+		}
+		must(t, w.RewordMessages(ctx, coordinator, "announcement", "es", conduct.NewWords{Subject: "Otras palabras", Body: "Venga: {{link}}"}))
+		if got := w.only(codes[1], "announcement", 0); got.Subject != "Otras palabras" {
+			t.Errorf("in Spanish: %q", got.Subject)
+		}
+		must(t, w.ChangeMessage(ctx, coordinator, spanish.ID, conduct.NewWords{Subject: "Para una", Body: "{{link}}"}, time.Time{}))
+		must(t, w.ChangeMessage(ctx, coordinator, spanish.ID, conduct.NewWords{Subject: "Otras palabras", Body: "Venga: {{link}}"}, time.Time{})) // those of its kind again
+		must(t, w.RewordMessages(ctx, coordinator, "announcement", "es", conduct.NewWords{Subject: spanish.Message.Subject, Body: spanish.Message.Body}))
+		if got := w.only(codes[1], "announcement", 0); got.Subject != spanish.Subject {
+			t.Errorf("with the protocol's words again: %q", got.Subject)
+		}
+		refused(t, w.RewordMessages(ctx, coordinator, "announcement", "fr", conduct.NewWords{Subject: "x", Body: "{{link}}"}), problem.Invalid, "no language")
 	})
 }

@@ -68,7 +68,7 @@ type Plan struct {
 	Now     time.Time
 	Tallies map[string]store.Tally // by message
 	Coming  []store.DueMail        // in the days asked for
-	Wording map[string]store.Wording
+	Wording map[store.WordingOf]store.Wording
 }
 
 // MailPlan counts the mail of the protocol, and what goes within so many days of the protocol's calendar, today among them.

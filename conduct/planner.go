@@ -1,6 +1,7 @@
 package conduct
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -148,9 +149,15 @@ func (c *Conduct) latest(about matter) time.Time {
 	return time.Time{}
 }
 
-// worded gives a message with the words in force for one mail: its own, else those of its kind that were changed, else the protocol's.
-func worded(m study.Message, changed map[string]store.Wording, d store.Message) study.Message {
-	if w, ok := changed[m.ID]; ok {
+// worded gives a message of the protocol with the words in force for one mail, in its reader's language: its own, else those of its kind
+// that were changed, else the protocol's. What the protocol says in one language alone was changed for all.
+func worded(plain study.Message, language string, changed map[store.WordingOf]store.Wording, d store.Message) study.Message {
+	m := study.In(language, plain)
+	w, ok := changed[store.WordingOf{Message: m.ID, Language: cmp.Or(language, study.Languages[0])}]
+	if !ok && m.Subject == plain.Subject && m.Body == plain.Body {
+		w, ok = changed[store.WordingOf{Message: m.ID, Language: study.Languages[0]}]
+	}
+	if ok {
 		m.Subject, m.Body = w.Subject, w.Body
 	}
 	if d.Subject != "" {

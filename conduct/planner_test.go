@@ -65,7 +65,7 @@ func TestMailGoesAsItWasChanged(t *testing.T) {
 			t.Errorf("an owner reads %+v, %v", l, err)
 		}
 		all := conduct.NewWords{Subject: "For all, {{name}}", Body: "Come: {{link}}\r\nby {{date}}"}
-		must(t, w.RewordMessages(ctx, coordinator, "announcement", all))
+		must(t, w.RewordMessages(ctx, coordinator, "announcement", "en", all))
 		must(t, w.ChangeMessage(ctx, coordinator, first.ID, conduct.NewWords{Subject: "For one", Body: "Dear {{name}}: {{link}}"}, time.Time{}))
 
 		for name, c := range map[string]struct {
@@ -82,7 +82,7 @@ func TestMailGoesAsItWasChanged(t *testing.T) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-		refused(t, w.RewordMessages(ctx, coordinator, "announcement", conduct.NewWords{Subject: "x", Body: "no way in"}), problem.Invalid, "{{link}}")
+		refused(t, w.RewordMessages(ctx, coordinator, "announcement", "en", conduct.NewWords{Subject: "x", Body: "no way in"}), problem.Invalid, "{{link}}")
 
 		w.at("2021-08-05 08:00")
 		w.tick()
@@ -101,7 +101,7 @@ func TestMailGoesAsItWasChanged(t *testing.T) {
 				m = conduct.NewWords{Subject: p.Subject, Body: p.Body}
 			}
 		}
-		must(t, w.RewordMessages(ctx, coordinator, "announcement", m))
+		must(t, w.RewordMessages(ctx, coordinator, "announcement", "en", m))
 		w.at("2021-09-30 08:00")
 		w.tick()
 		if got := w.last(codes[1], "announcement"); got.Subject != m.Subject {
@@ -319,7 +319,7 @@ func TestWhoPlansMail(t *testing.T) {
 			_, stopsAll := w.StopMessages(ctx, by, "announcement", conduct.StopReasons[0])
 			_, restoresAll := w.RestoreMessages(ctx, by, "announcement")
 			for act, err := range map[string]error{"read": reads, "list": lists, "move all": moves, "stop all": stopsAll, "restore all": restoresAll,
-				"change": w.ChangeMessage(ctx, by, id, words, time.Time{}), "change all": w.RewordMessages(ctx, by, "announcement", words),
+				"change": w.ChangeMessage(ctx, by, id, words, time.Time{}), "change all": w.RewordMessages(ctx, by, "announcement", "en", words),
 				"stop": w.StopMessage(ctx, by, id, conduct.StopReasons[0]), "restore": w.RestoreMessage(ctx, by, id)} {
 				if may && err != nil && !problem.Is(err, problem.Conflict) || !may && !problem.Is(err, problem.Forbidden) {
 					t.Errorf("%s by %s: %v", act, role, err)

@@ -105,7 +105,7 @@ type batch struct {
 	mailing map[participant.Code]store.MailSituation
 	visits  map[participant.Code][]store.VisitOf
 	reading map[participant.Code]Person
-	wording map[string]store.Wording // words that were changed
+	wording map[store.WordingOf]store.Wording // words that were changed
 }
 
 func (c *Conduct) readBatch(ctx context.Context, tx *store.Tx, due []store.Message) (b batch, err error) {
@@ -155,7 +155,7 @@ func (c *Conduct) matter(ctx context.Context, tx *store.Tx, b batch, d store.Mes
 		return about, "nobody is known by this code any more", nil
 	}
 	r := b.people[d.Participant]
-	m := worded(study.In(r.Language, c.Protocol.Messages[i]), b.wording, d)
+	m := worded(c.Protocol.Messages[i], r.Language, b.wording, d)
 	about = matter{message: m, record: r, situation: situation}
 	f := followup.Facts{Status: r.Status, Use: r.Use, Arm: situation.Arm, Bounced: situation.Bounced || situation.OptedOut,
 		EnrolmentOpen: c.enrolling(b.study, tx.Now()) == nil && !full(b.study),

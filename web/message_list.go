@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -190,7 +191,10 @@ func (s *Site) messageLine(l conduct.Letter) messageLine {
 
 func (s *Site) messageKinds(plan conduct.Plan) (kinds []messageKind) {
 	for _, m := range s.Conduct.Protocol.Messages {
-		_, changed := plan.Wording[m.ID]
+		changed := slices.ContainsFunc(study.Languages, func(language string) bool {
+			_, ok := plan.Wording[store.WordingOf{Message: m.ID, Language: language}]
+			return ok
+		})
 		kinds = append(kinds, messageKind{m, plan.Tallies[m.ID], changed})
 	}
 	return kinds

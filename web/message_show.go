@@ -1,12 +1,17 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
 	"rekindle/conduct"
+	"rekindle/platform/store"
 	"rekindle/problem"
+	"rekindle/trial/study"
 )
 
 // messageShowPage is one mail before it goes, as its reader will find it.
@@ -151,8 +156,17 @@ type messagePlanPage struct {
 	Mistakes      []*problem.Problem
 	FirstDay      time.Time // of those that are to come; zero: none
 	ProtocolWords bool      // the words are the protocol's
+	Language      string    // of those who read the words
+	Tongues       []tongueChoice
 }
 
+// tongueChoice is a language in which a message can be read and changed.
+type tongueChoice struct {
+	Language string
+	Changed  bool // the words are not the protocol's
+}
+
+// messagePlan shows it in the language asked for.
 func (s *Site) messagePlan(w http.ResponseWriter, r *http.Request) error {
 	return s.messagePlanPage(w, r, nil)
 }
@@ -176,8 +190,19 @@ func (s *Site) messagePlanPage(w http.ResponseWriter, r *http.Request, refusal e
 	if m.ID == "" {
 		return nowhere(w, r)
 	}
-	page.Reason, page.Words, page.NewSubject, page.NewBody, page.ProtocolWords = purposes[m.Purpose], m.Purpose.Words(), m.Subject, m.Body, true
-	if changed, ok := plan.Wording[m.ID]; ok {
+	page.Language = study.Languages[0]
+	for _, asked := range []string{r.URL.Query().Get("in"), r.PostFormValue("language")} {
+		if slices.Contains(study.Languages, asked) {
+			page.Language = asked
+		}
+	}
+	for _, language := range study.Languages {
+		_, changed := plan.Wording[store.WordingOf{Message: m.ID, Language: language}]
+		page.Tongues = append(page.Tongues, tongueChoice{language, changed})
+	}
+	words := study.In(page.Language, m)
+	page.Reason, page.Words, page.NewSubject, page.NewBody, page.ProtocolWords = purposes[m.Purpose], m.Purpose.Words(), words.Subject, words.Body, true
+	if changed, ok := plan.Wording[store.WordingOf{Message: m.ID, Language: page.Language}]; ok {
 		page.NewSubject, page.NewBody, page.ProtocolWords = changed.Subject, changed.Body, false
 	}
 	for i := range m.Days {
@@ -210,19 +235,22 @@ func (s *Site) messagePlanAct(w http.ResponseWriter, r *http.Request, what strin
 	return doneAt(w, r, messagesAt+"/plan/"+r.PathValue("message"), what)
 }
 
-// messageReword takes other words for all; the protocol's where they are asked for again.
+// messageReword takes other words for all who read a language; the protocol's where they are asked for again.
 func (s *Site) messageReword(w http.ResponseWriter, r *http.Request) error {
-	return s.messagePlanAct(w, r, "changed", func(message string) error {
-		words := conduct.NewWords{Subject: r.PostFormValue("subject"), Body: r.PostFormValue("body")}
-		if r.PostForm.Has("protocol") {
-			for _, m := range s.Conduct.Protocol.Messages {
-				if m.ID == message {
-					words = conduct.NewWords{Subject: m.Subject, Body: m.Body}
-				}
+	message, language := r.PathValue("message"), cmp.Or(r.PostFormValue("language"), study.Languages[0])
+	words := conduct.NewWords{Subject: r.PostFormValue("subject"), Body: r.PostFormValue("body")}
+	if r.PostForm.Has("protocol") {
+		for _, m := range s.Conduct.Protocol.Messages {
+			if m = study.In(language, m); m.ID == message {
+				words = conduct.NewWords{Subject: m.Subject, Body: m.Body}
 			}
 		}
-		return s.Conduct.RewordMessages(r.Context(), actor(r), message, words)
-	})
+	}
+	if err := s.Conduct.RewordMessages(r.Context(), actor(r), message, language, words); err != nil {
+		return s.messagePlanPage(w, r, err)
+	}
+	http.Redirect(w, r, messagesAt+"/plan/"+message+"?"+url.Values{"done": {"changed"}, "in": {language}}.Encode(), http.StatusSeeOther)
+	return nil
 }
 
 func (s *Site) messageMoveAll(w http.ResponseWriter, r *http.Request) error {

@@ -153,32 +153,36 @@ func (tx *Tx) SaveMessage(ctx context.Context, m Message) error {
 	return err
 }
 
+// WordingOf says of what words are: a message of the protocol, for those who read a language.
+type WordingOf struct{ Message, Language string }
+
 // Wording is the words that take the place of the protocol's.
 type Wording struct {
-	Message, Subject, Body string
-	Changed                time.Time
+	WordingOf
+	Subject, Body string
+	Changed       time.Time
 }
 
-// Wordings gives the words that were changed, by the message's ID.
-func (tx *Tx) Wordings(ctx context.Context) (map[string]Wording, error) {
-	found := map[string]Wording{}
+// Wordings gives the words that were changed.
+func (tx *Tx) Wordings(ctx context.Context) (map[WordingOf]Wording, error) {
+	found := map[WordingOf]Wording{}
 	_, err := All(ctx, tx, func(scan Scan) (w Wording, err error) {
-		err = scan(&w.Message, &w.Subject, &w.Body, &w.Changed)
-		found[w.Message] = w
+		err = scan(&w.Message, &w.Language, &w.Subject, &w.Body, &w.Changed)
+		found[w.WordingOf] = w
 		return w, err
-	}, "SELECT message, subject, body, changed FROM wording")
+	}, "SELECT message, language, subject, body, changed FROM wording")
 	return found, err
 }
 
 // SaveWording changes the words of a message for all mails that have not gone.
 func (tx *Tx) SaveWording(ctx context.Context, w Wording) error {
-	_, err := tx.Do(ctx, `INSERT INTO wording (message, subject, body, changed) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (message) DO UPDATE SET subject = excluded.subject, body = excluded.body, changed = excluded.changed`, w.Message, w.Subject, w.Body, tx.Now())
+	_, err := tx.Do(ctx, `INSERT INTO wording (message, language, subject, body, changed) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (message, language) DO UPDATE SET subject = excluded.subject, body = excluded.body, changed = excluded.changed`, w.Message, w.Language, w.Subject, w.Body, tx.Now())
 	return err
 }
 
 // DropWording gives a message the protocol's words back.
-func (tx *Tx) DropWording(ctx context.Context, message string) error {
-	_, err := tx.Do(ctx, "DELETE FROM wording WHERE message = $1", message)
+func (tx *Tx) DropWording(ctx context.Context, of WordingOf) error {
+	_, err := tx.Do(ctx, "DELETE FROM wording WHERE message = $1 AND language = $2", of.Message, of.Language)
 	return err
 }

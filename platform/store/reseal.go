@@ -18,6 +18,8 @@ var sealedColumns = []sealed{
 	{table: "identity", column: "sealed", row: "code"},
 	{table: "consent", column: "name", row: "participant || ' ' || version"},
 	{table: "consent", column: "paper", row: "participant || ' ' || version"},
+	{table: "withdrawal", column: "paper", row: "participant || ' ' || choice"},
+	{table: "participant_passkey", column: "label", row: "id"},
 	{table: "outbox", column: "sealed", row: "dedupe"},
 	{table: "reveal", column: "reason", row: "code"},
 	{table: "randomization", column: "seed", row: "(SELECT protocol_id FROM study)", unless: "closed IS NOT NULL"}, // by then it is revealed
