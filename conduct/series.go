@@ -14,7 +14,8 @@ import (
 )
 
 // Propose gives a start for each session of the plan that is still to be booked: the first at first, the others every so many days at the
-// same time by the participant's clock, each moved to the nearest time that is free. It books nothing.
+// same time by the participant's clock, each moved to the nearest time that is free. Where one finds none, that is a conflict, and those before
+// it are given too. It books nothing.
 func (c *Conduct) Propose(ctx context.Context, by identity.Actor, code participant.Code, first time.Time, every int) (starts []time.Time, err error) {
 	if err := by.RequireFor("session.book", code); err != nil {
 		return nil, err

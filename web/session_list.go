@@ -7,6 +7,7 @@ import (
 
 	"rekindle/conduct"
 	"rekindle/problem"
+	"rekindle/trial/coach"
 	"rekindle/trial/session"
 )
 
@@ -32,15 +33,22 @@ type sessionLine struct {
 	At        time.Time // by the participant's clock
 	Elsewhere string    // by the coach's, where it is another
 	Movable   bool
+	Displaced bool // the coach is away then
 	Declined  bool // by the coach's calendar
 	Changed   bool // the clocks change between the session before and this one
 }
 
-// line makes the line of a session.
-func (s *Site) line(one session.Session, st standing, zone *time.Location) sessionLine {
+// line makes the line of a session. One that lies in the leave of the coach can be moved however late it is.
+func (s *Site) line(one session.Session, st standing, card *coachCard) sessionLine {
 	at := one.Start.In(st.zone)
-	return sessionLine{Session: one, At: at, Elsewhere: elsewhere(at, zone),
-		Movable: one.State == session.Booked && st.Now.Before(one.Start) && !one.Late(s.Conduct.Protocol.Coaching, st.Now)}
+	l := sessionLine{Session: one, At: at}
+	ahead := one.State == session.Booked && st.Now.Before(one.Start)
+	if card != nil {
+		l.Elsewhere = elsewhere(at, card.Zone)
+		l.Displaced = ahead && (coach.Coach{Away: card.Away}).OnLeave(coach.Span{From: one.Start, To: one.End()})
+	}
+	l.Movable = ahead && (l.Displaced || !one.Late(s.Conduct.Protocol.Coaching, st.Now))
+	return l
 }
 
 // left counts the sessions that can still be planned.
@@ -81,16 +89,12 @@ func (s *Site) sessionList(w http.ResponseWriter, r *http.Request, st standing) 
 			page.Note = "session_" + note
 		}
 	}
-	zone := st.zone
-	if card != nil {
-		zone = card.Zone
-	}
 	answers, err := s.Conduct.CalendarAnswers(r.Context(), actor(r))
 	if err != nil {
 		return err
 	}
 	for _, one := range st.Sessions {
-		line := s.line(one, st, zone)
+		line := s.line(one, st, card)
 		line.Declined = slices.ContainsFunc(answers[one.ID], func(a conduct.CalendarAnswer) bool {
 			return a.Side == session.ByCoach && a.Answer == "declined" && !a.Outdated
 		})
@@ -194,7 +198,7 @@ func (s *Site) showPick(w http.ResponseWriter, r *http.Request, st standing, sta
 		if err != nil {
 			return err
 		}
-		line := s.line(one, st, card.Zone)
+		line := s.line(one, st, card)
 		page.Moving, page.Number, page.Minutes, path = &line, one.Number, one.Planned, sessionsPage+"/"+id+"/move"
 	} else if page.Number, page.Minutes, err = session.Next(p.Coaching, st.Sessions); err != nil {
 		http.Redirect(w, r, sessionsPage, http.StatusSeeOther)
@@ -271,8 +275,12 @@ func (s *Site) sessionCancelShow(w http.ResponseWriter, r *http.Request, st stan
 		http.Redirect(w, r, sessionsPage, http.StatusSeeOther)
 		return nil
 	}
+	card, err := s.mine(r, tongue(r))
+	if err != nil {
+		return err
+	}
 	plan := s.Conduct.Protocol.Coaching
-	page := participantSessionCancelPage{Line: s.line(one, st, st.zone), Late: one.Late(plan, st.Now), Hours: plan.LateHours, Free: plan.ForgivenMisses}
+	page := participantSessionCancelPage{Line: s.line(one, st, card), Late: one.Late(plan, st.Now), Hours: plan.LateHours, Free: plan.ForgivenMisses}
 	for _, other := range st.Sessions {
 		if (other.State == session.NoShow || other.State == session.LateCancelled) && other.Missed == session.ByParticipant {
 			page.Free--
@@ -281,12 +289,16 @@ func (s *Site) sessionCancelShow(w http.ResponseWriter, r *http.Request, st stan
 	return s.showMine(w, r, http.StatusOK, "participant_session_cancel", "cancel_title", page)
 }
 
-// sessionGiveUp cancels.
+// sessionGiveUp cancels. What cannot be cancelled any more, because it has begun or is over, stands in the list as what it is.
 func (s *Site) sessionGiveUp(w http.ResponseWriter, r *http.Request, _ standing) error {
-	if _, err := s.Conduct.Cancel(r.Context(), actor(r), r.PathValue("id")); err != nil && !isConflict(err) {
+	to := sessionsPage + "?cancelled"
+	switch _, err := s.Conduct.Cancel(r.Context(), actor(r), r.PathValue("id")); {
+	case isConflict(err):
+		to = sessionsPage
+	case err != nil:
 		return err
 	}
-	http.Redirect(w, r, sessionsPage+"?cancelled", http.StatusSeeOther)
+	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
 }
 

@@ -28,7 +28,8 @@ type participantSessionPlanPage struct {
 	Change  time.Time
 	Hours   int
 	Lost    bool // a time has just been taken; nothing is booked
-	None    bool // no times fit the pattern
+	Left    int  // sessions that are to be planned
+	None    bool // not all of them find a time in the rhythm
 	Zone    string
 }
 
@@ -42,8 +43,8 @@ type proposal struct {
 	Taken     bool
 }
 
-// rhythms are the days between sessions that are offered.
-var rhythms = []int{7, 14, 21, 28}
+// rhythms are the days between sessions, the quick first: those are for whoever begins when the time is almost over.
+var rhythms = []int{2, 3, 7, 14, 21, 28}
 
 // sessionPlanShow proposes them: without being asked, from the first free time on and in the rhythm that spreads the sessions over the time
 // there is; with a first time and a rhythm, from those.
@@ -68,12 +69,12 @@ func (s *Site) showPlan(w http.ResponseWriter, r *http.Request, st standing, sta
 		http.Redirect(w, r, sessionsPage, http.StatusSeeOther)
 		return nil
 	}
-	page := participantSessionPlanPage{Tab: "sessions", Card: *card, Modes: card.Modes, Mode: r.FormValue("mode"), Hours: p.Coaching.LateHours, Lost: chosen != nil, Zone: place(st.zone)}
-	page.Rhythms = slices.DeleteFunc(slices.Clone(rhythms), func(days int) bool {
-		return days > 7 && st.Now.AddDate(0, 0, days*(left-1)).After(until)
-	})
+	page := participantSessionPlanPage{Tab: "sessions", Card: *card, Modes: card.Modes, Mode: r.FormValue("mode"), Hours: p.Coaching.LateHours, Lost: chosen != nil, Left: left, Zone: place(st.zone)}
+	page.Rhythms = rhythmsWithin(st.Now, until, left)
 	page.Every = page.Rhythms[len(page.Rhythms)-1]
-	if asked, err := strconv.Atoi(r.FormValue("every")); err == nil && slices.Contains(page.Rhythms, asked) {
+	asked, err := strconv.Atoi(r.FormValue("every"))
+	chose := err == nil && slices.Contains(page.Rhythms, asked)
+	if chose {
 		page.Every = asked
 	}
 	free, err := s.Conduct.Free(r.Context(), by, by.Participant, st.Now, until, mostFree)
@@ -90,15 +91,34 @@ func (s *Site) showPlan(w http.ResponseWriter, r *http.Request, st standing, sta
 	}
 	starts := chosen
 	if starts == nil && !page.First.IsZero() {
-		starts, err = s.Conduct.Propose(r.Context(), by, by.Participant, page.First, page.Every)
-		if isConflict(err) {
-			page.None = true
-		} else if err != nil {
-			return err
+		try := page.Rhythms
+		if chose {
+			try = []int{asked}
+		}
+		for _, every := range slices.Backward(try) { // the widest in which all find a time, or else the one in which most do
+			fit, err := s.Conduct.Propose(r.Context(), by, by.Participant, page.First, every)
+			if err != nil && !isConflict(err) {
+				return err
+			}
+			if page.None = err != nil; !page.None || len(fit) > len(starts) {
+				starts, page.Every = fit, every
+			}
+			if !page.None {
+				break
+			}
 		}
 	}
 	s.propose(&page, st, starts, days, taken)
 	return s.showMine(w, r, status, "participant_session_plan", "plan_sessions_title", page)
+}
+
+// rhythmsWithin gives the rhythms to choose from where so many sessions are left: none slower than weekly in which the last would come too
+// late, and the quick ones only where weekly is too slow already.
+func rhythmsWithin(now, until time.Time, left int) []int {
+	fits := func(days int) bool { return !now.AddDate(0, 0, days*(left-1)).After(until) }
+	return slices.DeleteFunc(slices.Clone(rhythms), func(days int) bool {
+		return days > 7 && !fits(days) || days < 7 && fits(7)
+	})
 }
 
 // propose fills the rows of the page.

@@ -60,7 +60,7 @@ func (s *Site) showRate(w http.ResponseWriter, r *http.Request, st standing, sta
 	if err != nil {
 		return err
 	}
-	page := participantSessionRatePage{Line: s.line(one, st, st.zone), Blank: status != http.StatusOK, Least: s.Conduct.Protocol.Coaching.PooledOver}
+	page := participantSessionRatePage{Line: s.line(one, st, nil), Blank: status != http.StatusOK, Least: s.Conduct.Protocol.Coaching.PooledOver}
 	for _, item := range in.Items {
 		said := r.PostFormValue(item.ID)
 		q := rated{ID: item.ID, Text: words.Text(item.ID), Missing: page.Blank && said == ""}

@@ -15,6 +15,8 @@ import (
 const (
 	mostOccurrences = 10_000
 	longestReading  = 10 * time.Second
+	longestRule     = 500 // bytes; each value of a rule is looked at for every day of eight thousand years
+	mostTimes       = 24  // of one day, by a rule, as also of its BYSETPOS
 )
 
 // Busy gives the times between from and to that a calendar keeps busy, in order, those that touch as one: appointments that are not
@@ -89,6 +91,9 @@ func (b *busy) add(from, to time.Time) error {
 }
 
 func (b *busy) event(e *component) error {
+	if time.Now().After(b.until) {
+		return tooLong()
+	}
 	is := func(name, value string) bool {
 		p, _ := e.get(name)
 		return strings.EqualFold(strings.TrimSpace(p.value), value)
@@ -140,12 +145,19 @@ func (b *busy) event(e *component) error {
 
 // series keeps every occurrence busy that a rule gives, without those that are taken out of it.
 func (b *busy) series(e *component, rule string, start time.Time, slack time.Duration, length func(time.Time) time.Time) error {
-	o, err := rrule.StrToROptionInLocation(strings.TrimSpace(rule), start.Location())
+	rule = strings.TrimSpace(rule)
+	if len(rule) > longestRule {
+		return problem.New(problem.Invalid, "An appointment repeats by a rule of %d letters", len(rule))
+	}
+	o, err := rrule.StrToROptionInLocation(rule, start.Location())
 	if err != nil {
 		return problem.New(problem.Invalid, "An appointment repeats by a rule that cannot be read: %.80q", rule).Because(err)
 	}
 	if o.Freq > rrule.DAILY {
 		return problem.New(problem.Invalid, "An appointment repeats more often than daily")
+	}
+	if max(1, len(o.Byhour))*max(1, len(o.Byminute))*max(1, len(o.Bysecond)) > mostTimes || len(o.Bysetpos) > mostTimes {
+		return problem.New(problem.Invalid, "An appointment repeats more than %d times a day", mostTimes)
 	}
 	if start.Year() < 1970 {
 		return problem.New(problem.Invalid, "An appointment repeats since the year %d", start.Year())
@@ -178,13 +190,15 @@ func (b *busy) series(e *component, rule string, start time.Time, slack time.Dur
 			return nil
 		}
 		if n%100 == 0 && time.Now().After(b.until) {
-			return problem.New(problem.Invalid, "The calendar takes too long to read")
+			return tooLong()
 		}
 		if err := keep(at); err != nil {
 			return err
 		}
 	}
 }
+
+func tooLong() error { return problem.New(problem.Invalid, "The calendar takes too long to read") }
 
 func (b *busy) freeBusy(e *component) error {
 	for _, p := range e.props {

@@ -194,7 +194,7 @@ func (p Paying) Draft(month Month) (Sheet, []Paid) {
 	}
 	sheet := Sheet{Month: month, Currency: p.Cost.Currency, Rate: p.Cost.HourlyRate, Coaches: []Earned{}}
 	for _, k := range by {
-		k.Amount = cents(float64(k.Billed()) / 60 * p.Cost.HourlyRate)
+		k.Amount = owed(k.Billed(), p.Cost.HourlyRate)
 		for _, m := range k.Milestones {
 			k.Amount += m.Amount
 		}
@@ -239,6 +239,17 @@ func (s Sheet) Canonical() (text []byte, digest string, err error) {
 	text = append(text, '\n')
 	sum := sha256.Sum256(text)
 	return text, hex.EncodeToString(sum[:]), nil
+}
+
+// owed gives what so many minutes come to, in hundredths of the currency, half of one rounded away from zero. It counts in whole numbers: a
+// minute at 33.30 an hour is 55.5 hundredths, and a little less in binary fractions.
+func owed(minutes int, hourly float64) int64 {
+	const finer = 10_000 // parts of the currency that a rate is kept in
+	sum, per := int64(minutes)*int64(math.Round(hourly*finer)), int64(60*finer/100)
+	if sum < 0 {
+		return -(-sum + per/2) / per
+	}
+	return (sum + per/2) / per
 }
 
 // cents gives an amount in hundredths, half of one rounded away from zero.

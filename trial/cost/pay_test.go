@@ -103,6 +103,21 @@ func TestEveryMinuteIsPaidOnce(t *testing.T) {
 	})
 }
 
+// Half a cent is half a cent, whatever its binary fraction is.
+func TestPayIsExactToTheCent(t *testing.T) {
+	for _, c := range []struct {
+		minutes int
+		rate    float64
+		cents   int64
+	}{{1, 33.30, 56}, {59, 33.30, 3275}, {145, 200, 48_333}, {35, 99.9, 5828}, {63, 110.1, 11_561}, {60, 0, 0}} {
+		terms := study.Cost{HourlyRate: c.rate, Basis: "actual"}
+		p := cost.Paying{Cost: terms, Zone: time.UTC, Sessions: []session.Session{held("a", "A", day(9, 6), c.minutes)}}
+		if sheet, _ := p.Draft("2021-09"); sheet.Amount != c.cents {
+			t.Errorf("%d minutes at %.2f: %d, not %d", c.minutes, c.rate, sheet.Amount, c.cents)
+		}
+	}
+}
+
 func TestMonths(t *testing.T) {
 	for text, ok := range map[string]bool{"2021-09": true, "2021-9": false, "2021-13": false, "": false, "next": false, "2021-09-01": false} {
 		if _, got := cost.ParseMonth(text); got != ok {

@@ -112,7 +112,7 @@ func (s Situation) fits(w Wish) error {
 		}
 		// Sessions of one length may stand in any order; the long first one must be first.
 		if other.Planned != w.Minutes && (other.Number < w.Number) != other.Start.Before(w.Start) {
-			return refuse("Session %d would not come in its place: session %d is on %s", w.Number, other.Number, other.Start.Format("January 2"))
+			return refuse("Session %d would not come in its place: session %d is on %s", w.Number, other.Number, other.Start.In(s.Zone).Format("January 2"))
 		}
 	}
 	return nil

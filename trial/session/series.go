@@ -12,7 +12,8 @@ const longestEvery = 60
 
 // Series proposes a start for every session of the plan that is still to be booked: at first and then every so many days at the same
 // time by zone's clock, each at the bookable time that lies nearest to that, within half the distance to the next. No two overlap,
-// and they come in the order of their numbers. A session for which no time is free is a conflict, which says around which day.
+// and they come in the order of their numbers. A session for which no time is free is a conflict, which says around which day; those
+// before it are given too.
 func (s Situation) Series(first time.Time, every int, mode string, zone *time.Location) ([]Wish, error) {
 	if every < 1 || every > longestEvery {
 		return nil, problem.New(problem.Invalid, "%d days between two sessions", every).On("every").Instead("Give from 1 to %d days.", longestEvery)
@@ -37,7 +38,7 @@ func (s Situation) Series(first time.Time, every int, mode string, zone *time.Lo
 		w.Start = target
 		free := s.Free(w, maxTime(target.Add(-reach), last.Add(time.Minute)), target.Add(reach).Add(time.Duration(w.Minutes)*time.Minute), 1<<20)
 		if len(free) == 0 {
-			return nil, problem.New(problem.Conflict, "No time is free for session %d around %s", w.Number, target.Format("January 2")).On("first").
+			return series, problem.New(problem.Conflict, "No time is free for session %d around %s", w.Number, target.Format("January 2")).On("first").
 				Instead("Begin on another day, or choose another number of days between the sessions.")
 		}
 		w.Start = slices.MinFunc(free, func(a, b time.Time) int {

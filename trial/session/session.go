@@ -7,6 +7,7 @@
 package session
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -208,7 +209,8 @@ func Billed(cost study.Cost, s Session) int {
 	case s.State == Held:
 		return s.Actual
 	case (s.State == NoShow || s.State == LateCancelled) && s.Missed == ByParticipant:
-		return int(cost.NoShowShare*float64(s.Planned) + 0.5)
+		const finer = 10_000 // a share of 0.7 is no binary fraction, and half a minute of 45 is to be half
+		return (int(math.Round(cost.NoShowShare*finer))*s.Planned + finer/2) / finer
 	}
 	return 0
 }
