@@ -291,12 +291,13 @@ func (s *Site) sessionCancelShow(w http.ResponseWriter, r *http.Request, st stan
 
 // sessionGiveUp cancels. What cannot be cancelled any more, because it has begun or is over, stands in the list as what it is.
 func (s *Site) sessionGiveUp(w http.ResponseWriter, r *http.Request, _ standing) error {
-	to := sessionsPage + "?cancelled"
-	switch _, err := s.Conduct.Cancel(r.Context(), actor(r), r.PathValue("id")); {
-	case isConflict(err):
-		to = sessionsPage
-	case err != nil:
+	one, err := s.Conduct.Cancel(r.Context(), actor(r), r.PathValue("id"))
+	if err != nil && !isConflict(err) {
 		return err
+	}
+	to := sessionsPage
+	if one.State == session.Cancelled || one.State == session.LateCancelled { // now, or by a tap before
+		to += "?cancelled"
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
