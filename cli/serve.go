@@ -139,13 +139,13 @@ func tell(log *slog.Logger, b conduct.Beat) {
 		log.Error("a duty failed and will be tried again", "duty", b.Duty, "error", b.Err, "cause", causeOf(b.Err))
 	}
 	if b.Ticked != (conduct.Ticked{}) {
-		log.Info("the clock", "opened", b.Ticked.Opened, "missed", b.Ticked.Missed, "unlocked", b.Ticked.Unlocked, "lost", b.Ticked.Lost, "mails", b.Ticked.Sent, "needless", b.Ticked.Dropped)
+		log.Info("the clock", "opened", b.Ticked.Opened, "missed", b.Ticked.Missed, "unlocked", b.Ticked.Unlocked, "lost", b.Ticked.Lost, "mails", b.Ticked.Sent, "needless", b.Ticked.Dropped, "put_off", b.Ticked.PutOff)
 	}
 	if len(b.Received) > 0 {
 		log.Info("mail that came in", "returned", b.Received[conduct.Returned], "complaints", b.Received[conduct.Complained], "calendars", b.Received[conduct.Answered],
 			"notices", b.Received[conduct.Noticed], "unknown", b.Received[conduct.Unknown])
 	}
 	if b.Delivered != (conduct.Delivered{}) {
-		log.Info("mail", "sent", b.Delivered.Sent, "stopped", b.Delivered.Stopped, "postponed", b.Delivered.Postponed, "failed", b.Delivered.Failed, "bounced", b.Delivered.Bounced)
+		log.Info("mail", "sent", b.Delivered.Sent, "stopped", b.Delivered.Stopped, "postponed", b.Delivered.Postponed, "put_off", b.Delivered.PutOff, "failed", b.Delivered.Failed, "bounced", b.Delivered.Bounced)
 	}
 }

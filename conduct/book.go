@@ -202,7 +202,7 @@ func (c *Conduct) remindOf(ctx context.Context, tx *store.Tx, r participant.Reco
 		if m.Anchor != study.FromSession {
 			continue
 		}
-		for _, d := range c.plan(r, m, s.Start, time.Time{}, s.ID) {
+		for _, d := range c.plan(r, m, s.Start, false, time.Time{}, s.ID) {
 			i := slices.IndexFunc(before, func(old store.Message) bool {
 				return old.Session == d.Session && old.Message == d.Message && old.Occurrence == d.Occurrence
 			})

@@ -330,11 +330,11 @@ func (c *Conduct) ResendMessage(ctx context.Context, by identity.Actor, code par
 		if err != nil || m.Person != string(code) {
 			return orElse(err, problem.New(problem.NotFound, "There is no message %d to %s", id, code))
 		}
-		why, err := c.needless(ctx, tx, m)
+		why, until, err := c.needless(ctx, tx, m)
 		if err != nil {
 			return err
 		}
-		if why != "" {
+		if why != "" && until.IsZero() {
 			return problem.New(problem.Conflict, "It would not go: %s", why)
 		}
 		again, err := tx.RetryOne(ctx, id)

@@ -210,7 +210,7 @@ func (c *Conduct) planVisits(ctx context.Context, tx *store.Tx, r participant.Re
 		visits = append(visits, planned)
 		for _, m := range c.Protocol.Messages {
 			if m.Anchor == study.FromVisit && m.Visit == v.ID && m.Purpose != study.IncentiveSent { // which follows the posting
-				messages = append(messages, c.plan(r, m, planned.Due, tx.Now(), "")...)
+				messages = append(messages, c.plan(r, m, planned.Due, false, tx.Now(), "")...)
 			}
 		}
 	}
@@ -223,20 +223,21 @@ func (c *Conduct) planVisits(ctx context.Context, tx *store.Tx, r participant.Re
 // planMessages plans the messages that count from an anchor.
 func (c *Conduct) planMessages(ctx context.Context, tx *store.Tx, r participant.Record, anchor study.Anchor, at time.Time) error {
 	var messages []store.Message
+	readersAct := r.BaselineAt != nil && r.BaselineAt.Equal(at) // and not that of the office, or of the clock
 	for _, m := range c.Protocol.Messages {
 		if m.Anchor == anchor && m.Purpose != study.Announcement && m.Purpose != study.IncentiveSent {
-			messages = append(messages, c.plan(r, m, at, tx.Now(), "")...)
+			messages = append(messages, c.plan(r, m, at, readersAct, tx.Now(), "")...)
 		}
 	}
 	return tx.PlanMessages(ctx, messages)
 }
 
 // plan gives the mails of a message to a person that are not past.
-func (c *Conduct) plan(r participant.Record, m study.Message, anchor, now time.Time, session string) []store.Message {
+func (c *Conduct) plan(r participant.Record, m study.Message, anchor time.Time, readersAct bool, now time.Time, session string) []store.Message {
 	var planned []store.Message
-	for _, p := range followup.Plan(c.Protocol, m, anchor, c.zone(r.Zone), c.quiet()) {
+	for _, p := range followup.Plan(c.Protocol, m, anchor, readersAct, c.zone(r.Zone), c.quiet()) {
 		if !p.At.Before(now) {
-			planned = append(planned, store.Message{Participant: r.Code, Message: p.Message, Occurrence: p.Occurrence, Session: session, Due: p.At, Wanted: new(p.Wanted)})
+			planned = append(planned, store.Message{Participant: r.Code, Message: p.Message, Occurrence: p.Occurrence, Session: session, Due: p.At, Wanted: new(p.Wanted), Answers: p.Answers})
 		}
 	}
 	return planned

@@ -18,6 +18,7 @@ type Delivered struct {
 	Sent      int
 	Stopped   int // needless by now
 	Postponed int // the server wants it later
+	PutOff    int // it would come in its reader's quiet hours
 	Failed    int // refused for good, Bounced among them
 	Bounced   int // the address takes no mail any more
 }
@@ -67,21 +68,21 @@ func (c *Conduct) mailWaits(ctx context.Context) (waits bool, err error) {
 	return waits, err
 }
 
-// stopsAtOnce bounds how many needless messages one transaction stops.
+// stopsAtOnce bounds how many messages one transaction stops or puts off.
 const stopsAtOnce = 100
 
-// claim takes the next message that is due and not needless, with the key of its Message-ID; none leaves m empty. An invitation is made
+// claim takes the next message that is due, is not needless and need not wait, with the key of its Message-ID; none leaves m empty. An invitation is made
 // here, as things stand now, in the name of organizer.
 func (c *Conduct) claim(ctx context.Context, organizer string, done *Delivered) (m post.Message, key string, err error) {
-	stopped := 0
+	stopped, putOff := 0, 0
 	err = c.Store.Write(ctx, func(tx *store.Tx) error {
-		m, stopped = post.Message{}, 0
-		for stopped < stopsAtOnce {
+		m, stopped, putOff = post.Message{}, 0, 0
+		for stopped+putOff < stopsAtOnce {
 			next, ok, err := tx.NextMail(ctx)
 			if err != nil || !ok {
 				return err
 			}
-			why, err := c.needless(ctx, tx, next)
+			why, until, err := c.needless(ctx, tx, next)
 			if err != nil {
 				return err
 			}
@@ -95,6 +96,13 @@ func (c *Conduct) claim(ctx context.Context, organizer string, done *Delivered) 
 				}
 				return tx.ClaimMail(ctx, next.ID)
 			}
+			if !until.IsZero() {
+				if err := tx.PutOffMail(ctx, next.ID, until, why); err != nil {
+					return err
+				}
+				putOff++
+				continue
+			}
 			if err := tx.EndMail(ctx, next.ID, post.Stopped, why); err != nil {
 				return err
 			}
@@ -103,48 +111,61 @@ func (c *Conduct) claim(ctx context.Context, organizer string, done *Delivered) 
 		return nil
 	})
 	if err == nil {
-		done.Stopped += stopped
+		done.Stopped, done.PutOff = done.Stopped+stopped, done.PutOff+putOff
 	}
 	return m, key, err
 }
 
-// needless says why a message of the outbox need not go any more; empty: it goes.
-func (c *Conduct) needless(ctx context.Context, tx *store.Tx, m post.Message) (why string, err error) {
+// needless says why a message of the outbox need not go any more, or why it waits until a time; empty: it goes.
+func (c *Conduct) needless(ctx context.Context, tx *store.Tx, m post.Message) (why string, until time.Time, err error) {
 	if !m.Expires.IsZero() && !tx.Now().Before(m.Expires) {
-		return "it came too late", nil
+		return "it came too late", until, nil
 	}
 	if m.Plan > 0 {
-		plan, err := tx.PlannedMessage(ctx, m.Plan)
-		if err != nil {
-			return "", err
-		}
-		if anew, err := tx.Superseded(ctx, m); err != nil || anew || plan.State != "sent" {
-			return "it is planned anew for another time", err
-		}
-		b, err := c.readBatch(ctx, tx, []store.Message{plan})
-		if err != nil {
-			return "", err
-		}
-		_, why, err = c.matter(ctx, tx, b, plan)
-		return why, err
+		return c.needlessPlanned(ctx, tx, m)
 	}
 	if m.Kind == store.SafetyMail {
-		return "", nil
+		return "", until, nil
 	}
 	i, err := tx.Identity(ctx, participant.Code(m.Person))
 	switch {
 	case problem.Is(err, problem.NotFound):
-		return needlessToStaff(ctx, tx, m)
+		why, err = needlessToStaff(ctx, tx, m)
 	case err != nil:
-		return "", err
 	case i.Bounced != nil:
-		return "the address takes no mail", nil
+		why = "the address takes no mail"
 	case i.OptedOut != nil:
-		return "wants no more mail", nil
+		why = "wants no more mail"
 	case m.Kind == appointmentMail:
-		return c.needlessInvitation(ctx, tx, m)
+		why, err = c.needlessInvitation(ctx, tx, m)
 	}
-	return "", nil
+	return why, until, err
+}
+
+// quietAnswer stands where the mail server's answer does, while a message waits for the end of quiet hours.
+const quietAnswer = "put off by quiet hours"
+
+// needlessPlanned says it of a mail that the protocol plans. One that the mail server could not take in time does not come by night.
+func (c *Conduct) needlessPlanned(ctx context.Context, tx *store.Tx, m post.Message) (why string, until time.Time, err error) {
+	plan, err := tx.PlannedMessage(ctx, m.Plan)
+	if err != nil {
+		return "", until, err
+	}
+	if anew, err := tx.Superseded(ctx, m); err != nil || anew || plan.State != "sent" {
+		return "it is planned anew for another time", until, err
+	}
+	b, err := c.readBatch(ctx, tx, []store.Message{plan})
+	if err != nil {
+		return "", until, err
+	}
+	about, why, err := c.matter(ctx, tx, b, plan)
+	if err != nil || why != "" {
+		return why, until, err
+	}
+	if goes := c.goes(plan, about, tx.Now()); goes.After(tx.Now()) {
+		return quietAnswer, goes, nil
+	}
+	return "", until, nil
 }
 
 func needlessToStaff(ctx context.Context, tx *store.Tx, m post.Message) (why string, err error) {

@@ -46,7 +46,7 @@ func (c *Conduct) sendIncentive(ctx context.Context, tx *store.Tx, i *store.Ince
 	for _, m := range c.Protocol.Messages {
 		if m.Purpose == study.IncentiveSent {
 			// The item takes the place of the session: one mail for each item.
-			if err := tx.PlanMessages(ctx, c.plan(r, m, tx.Now(), tx.Now(), i.Item)); err != nil {
+			if err := tx.PlanMessages(ctx, c.plan(r, m, tx.Now(), false, tx.Now(), i.Item)); err != nil {
 				return err
 			}
 		}

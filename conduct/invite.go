@@ -52,7 +52,7 @@ func (c *Conduct) Invite(ctx context.Context, by identity.Actor, codes []partici
 			for _, r := range people {
 				planned, ok := byZone[r.Zone]
 				if !ok {
-					planned = catchUp(followup.Plan(c.Protocol, m, anchor, c.zone(r.Zone), c.quiet()), tx.Now())
+					planned = catchUp(followup.Plan(c.Protocol, m, anchor, false, c.zone(r.Zone), c.quiet()), tx.Now())
 					if len(planned) > 0 && planned[0].At.Equal(tx.Now()) { // nobody is invited at night
 						planned[0].At = c.quiet().Next(tx.Now(), c.zone(r.Zone))
 					}

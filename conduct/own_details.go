@@ -10,7 +10,8 @@ import (
 	"rekindle/trial/participant"
 )
 
-// ChangeZone takes the time zone in which a person wants to be told times. Mail that is planned already goes when it was planned.
+// ChangeZone takes the time zone in which a person wants to be told times. What is planned and to
+// come moves with it, so that it keeps out of the quiet hours there.
 func (c *Conduct) ChangeZone(ctx context.Context, by identity.Actor, code participant.Code, zone string) error {
 	if err := by.RequireFor("participant.zone", code); err != nil {
 		return err
@@ -28,8 +29,47 @@ func (c *Conduct) ChangeZone(ctx context.Context, by identity.Actor, code partic
 		if err := tx.SaveParticipant(ctx, r); err != nil {
 			return err
 		}
-		return record(ctx, tx, by, "participant.zone", string(code), facts{"zone": before}, facts{"zone": zone}, "")
+		moved, err := c.moveToZone(ctx, tx, code)
+		if err != nil {
+			return err
+		}
+		return record(ctx, tx, by, "participant.zone", string(code), facts{"zone": before}, facts{"zone": zone, "messages": moved}, "")
 	})
+}
+
+// moveToZone has the mail of a person that is to come go by the clock of their present zone, and gives how many of it moved. What waits in the
+// outbox for the end of quiet hours is looked at again at once.
+func (c *Conduct) moveToZone(ctx context.Context, tx *store.Tx, code participant.Code) (moved int, err error) {
+	found, err := tx.Planned(ctx, store.PlanFilter{Participant: code, Stage: store.ToCome}, 0, everyone)
+	if err != nil {
+		return 0, err
+	}
+	all := make([]store.Message, len(found))
+	for i, m := range found {
+		all[i] = m.Message
+	}
+	b, err := c.readBatch(ctx, tx, all)
+	if err != nil {
+		return 0, err
+	}
+	for _, d := range all {
+		if d.Wanted == nil || d.Answers { // kept from before times were, or on its way at once
+			continue
+		}
+		about, _, err := c.matter(ctx, tx, b, d)
+		if err != nil {
+			return 0, err
+		}
+		before := d.Due
+		if c.put(&d, about.record, *d.Wanted, c.latest(about)); d.Due.Equal(before) {
+			continue
+		}
+		if err := tx.SaveMessage(ctx, d); err != nil {
+			return 0, err
+		}
+		moved++
+	}
+	return moved, tx.TakeUpMail(ctx, code, quietAnswer)
 }
 
 // GiveAddress takes the postal address to which a person wants a gift sent; empty takes it back. It is sealed, and the trail has only that

@@ -169,10 +169,7 @@ func worded(plain study.Message, language string, changed map[store.WordingOf]st
 // put plans a mail for a time, or for the end of the quiet hours where it is in them. One that must come before a moment does not wait
 // beyond it.
 func (c *Conduct) put(d *store.Message, r participant.Record, at, before time.Time) {
-	d.Wanted, d.Due = new(at), c.quiet().Next(at, c.zone(r.Zone))
-	if !before.IsZero() && at.Before(before) && !d.Due.Before(before) {
-		d.Due = at
-	}
+	d.Wanted, d.Due, d.Answers = new(at), c.quiet().Before(at, before, c.zone(r.Zone)), false
 }
 
 // QuietHours gives when no planned mail arrives, by the clock of whoever reads it.

@@ -22,27 +22,33 @@ func (c *Conduct) Remind(ctx context.Context, by identity.Actor) (sent, dropped 
 	if err := by.Require("message.send"); err != nil {
 		return 0, 0, err
 	}
-	return c.send(ctx, by)
+	sent, dropped, _, err = c.send(ctx, by)
+	return sent, dropped, err
 }
 
 // mailsAtOnce bounds one transaction of sending.
 const mailsAtOnce = 500
 
-// send puts the mail that is due into the outbox. Whether each is still due is decided here, in the transaction that sends it.
-func (c *Conduct) send(ctx context.Context, by identity.Actor) (sent, dropped int, err error) {
+// send puts the mail that is due into the outbox. Whether each is still due, and whether it would come in its reader's quiet hours as they are
+// by now, is decided here, in the transaction that sends it.
+func (c *Conduct) send(ctx context.Context, by identity.Actor) (sent, dropped, putOff int, err error) {
 	for {
 		var out outgoing
-		err := c.Store.Write(ctx, func(tx *store.Tx) error {
+		var due []store.Message
+		err := c.Store.Write(ctx, func(tx *store.Tx) (err error) {
 			out = outgoing{}
-			due, err := tx.MessagesDue(ctx, mailsAtOnce)
+			due, err = tx.MessagesDue(ctx, mailsAtOnce)
 			if err != nil || len(due) == 0 {
 				return err
 			}
 			return c.sendBatch(ctx, tx, by, due, &out)
 		})
-		sent, dropped = sent+len(out.mails), dropped+len(out.dropped)
-		if err != nil || len(out.mails)+len(out.dropped) < mailsAtOnce {
-			return sent, dropped, err
+		if err != nil {
+			return sent, dropped, putOff, err
+		}
+		sent, dropped, putOff = sent+len(out.mails), dropped+len(out.dropped), putOff+out.waiting()
+		if len(due) < mailsAtOnce {
+			return sent, dropped, putOff, nil
 		}
 	}
 }
@@ -52,12 +58,21 @@ type outgoing struct {
 	mails   []post.Message
 	links   []store.Link
 	sent    []int64
-	dropped map[int64]string // why
+	dropped map[int64]string      // why
+	putOff  map[time.Time][]int64 // until when
 	invited []participant.Code
 }
 
+// waiting counts what was put off.
+func (out outgoing) waiting() (n int) {
+	for _, ids := range out.putOff {
+		n += len(ids)
+	}
+	return n
+}
+
 func (c *Conduct) sendBatch(ctx context.Context, tx *store.Tx, by identity.Actor, due []store.Message, out *outgoing) error {
-	out.dropped = map[int64]string{}
+	out.dropped, out.putOff = map[int64]string{}, map[time.Time][]int64{}
 	b, err := c.readBatch(ctx, tx, due)
 	if err != nil {
 		return err
@@ -71,7 +86,11 @@ func (c *Conduct) sendBatch(ctx context.Context, tx *store.Tx, by identity.Actor
 	for _, m := range out.mails {
 		kinds[m.Kind]++
 	}
-	if err := record(ctx, tx, by, "message.send", c.Protocol.ID, nil, facts{"sent": kinds, "needless": len(out.dropped)}, ""); err != nil {
+	after := facts{"sent": kinds, "needless": len(out.dropped)}
+	if n := out.waiting(); n > 0 {
+		after["put_off"] = n
+	}
+	if err := record(ctx, tx, by, "message.send", c.Protocol.ID, nil, after, ""); err != nil {
 		return err
 	}
 	if err := tx.AddLinks(ctx, out.links); err != nil {
@@ -85,6 +104,11 @@ func (c *Conduct) sendBatch(ctx context.Context, tx *store.Tx, by identity.Actor
 	}
 	if err := tx.EndMessages(ctx, out.sent, ""); err != nil {
 		return err
+	}
+	for until, ids := range out.putOff {
+		if err := tx.PutOffMessages(ctx, ids, until); err != nil {
+			return err
+		}
 	}
 	why := map[string][]int64{}
 	for id, reason := range out.dropped {
@@ -182,7 +206,16 @@ func (c *Conduct) matter(ctx context.Context, tx *store.Tx, b batch, d store.Mes
 	return about, why, nil
 }
 
-// one decides on one mail: sent, or dropped with the reason.
+// goes gives when a planned mail goes whose time has come: now, or when the quiet hours of its reader's present zone are over.
+func (c *Conduct) goes(d store.Message, about matter, now time.Time) time.Time {
+	p := followup.Planned{Answers: d.Answers, Wanted: d.Due}
+	if d.Wanted != nil {
+		p.Wanted = *d.Wanted
+	}
+	return c.quiet().Goes(p, now, c.latest(about), c.zone(about.record.Zone))
+}
+
+// one decides on one mail: sent, put off, or dropped with the reason.
 func (c *Conduct) one(ctx context.Context, tx *store.Tx, b batch, d store.Message, out *outgoing) error {
 	about, why, err := c.matter(ctx, tx, b, d)
 	if err != nil {
@@ -190,6 +223,10 @@ func (c *Conduct) one(ctx context.Context, tx *store.Tx, b batch, d store.Messag
 	}
 	if why != "" {
 		out.dropped[d.ID] = why
+		return nil
+	}
+	if goes := c.goes(d, about, tx.Now()); goes.After(tx.Now()) {
+		out.putOff[goes.UTC()] = append(out.putOff[goes.UTC()], d.ID)
 		return nil
 	}
 	m, r := about.message, about.record

@@ -17,6 +17,7 @@ type Ticked struct {
 	Unlocked        int // participants
 	Lost            int // participants whose last visit closed without an answer
 	Sent, Dropped   int // mails
+	PutOff          int // mails that would have come in quiet hours
 	EnrolmentClosed bool
 }
 
@@ -60,7 +61,7 @@ func (c *Conduct) Tick(ctx context.Context) (done Ticked, err error) {
 	if err != nil {
 		return done, err
 	}
-	done.Sent, done.Dropped, err = c.send(ctx, identity.Program)
+	done.Sent, done.Dropped, done.PutOff, err = c.send(ctx, identity.Program)
 	return done, err
 }
 

@@ -160,6 +160,9 @@ func (s *Site) planFilter(p messageListPage) (f store.PlanFilter, err error) {
 }
 
 func (s *Site) messageLine(l conduct.Letter) messageLine {
+	if l.Stage() == store.Handed && l.Retry != nil && l.Retry.After(l.Due) { // put off, by the mail server or by quiet hours
+		l.Due = *l.Retry
+	}
 	line := messageLine{ID: l.ID, Person: l.Participant, Kind: l.Message.ID, Subject: l.Subject, Anchor: s.anchored(l), When: l.Due.In(s.zone()), Local: l.Due.In(l.Zone), Why: l.Needless}
 	line.Elsewhere = line.When.Format("Jan 2 15:04") != line.Local.Format("Jan 2 15:04")
 	stage := l.Stage()

@@ -7,6 +7,7 @@ import (
 	"rekindle/platform/job"
 	"rekindle/platform/mail"
 	"rekindle/problem"
+	"rekindle/trial/participant"
 )
 
 // NextMail gives the first message of the outbox whose time has come and that nobody is sending; false if there is none.
@@ -45,6 +46,17 @@ func (tx *Tx) PostponeMail(ctx context.Context, id int64, until time.Time, answe
 	}
 	return tx.changeMail(ctx, id, "UPDATE outbox SET due = $2, answer = $3, claimed_until = NULL, attempts = attempts - $4 WHERE id = $1 AND state = 'planned' AND attempts >= $4",
 		id, until, answer, uncounted)
+}
+
+// PutOffMail has a planned message that nobody has begun wait until a time, and keeps why.
+func (tx *Tx) PutOffMail(ctx context.Context, id int64, until time.Time, why string) error {
+	return tx.changeMail(ctx, id, "UPDATE outbox SET due = $2, answer = $3, claimed_until = NULL WHERE id = $1 AND state = 'planned'", id, until, why)
+}
+
+// TakeUpMail has the messages to a person that were put off for a reason looked at again now.
+func (tx *Tx) TakeUpMail(ctx context.Context, person participant.Code, why string) error {
+	_, err := tx.Do(ctx, "UPDATE outbox SET due = $3, answer = '' WHERE person = $1 AND answer = $2 AND state = 'planned' AND due > $3", person, why, tx.now)
+	return err
 }
 
 func (tx *Tx) changeMail(ctx context.Context, id int64, statement string, args ...any) error {

@@ -20,16 +20,17 @@ type Message struct {
 	Why         string // why it was dropped
 
 	Wanted        *time.Time    // when it was to go, before quiet hours put it off to Due; nil: planned before this was kept
+	Answers       bool          // what the participant has just done: quiet hours do not put it off
 	Shift         time.Duration // by which somebody has moved it
 	Subject, Body string        // words of this one alone; empty: those of its kind
 	Stopped       bool          // by somebody, so that planning anew does not start it
 }
 
-const messageColumns = "m.id, m.participant, m.message, m.occurrence, m.session, m.due, m.state, m.ended, m.why, m.wanted, m.shift, m.subject, m.body, m.stopped"
+const messageColumns = "m.id, m.participant, m.message, m.occurrence, m.session, m.due, m.state, m.ended, m.why, m.wanted, m.answers, m.shift, m.subject, m.body, m.stopped"
 
 // fields are where the columns go; shift is kept in seconds.
 func (m *Message) fields() []any {
-	return []any{&m.ID, &m.Participant, &m.Message, &m.Occurrence, &m.Session, &m.Due, &m.State, moment{&m.Ended}, &m.Why, moment{&m.Wanted}, seconds{&m.Shift}, &m.Subject, &m.Body, &m.Stopped}
+	return []any{&m.ID, &m.Participant, &m.Message, &m.Occurrence, &m.Session, &m.Due, &m.State, moment{&m.Ended}, &m.Why, moment{&m.Wanted}, &m.Answers, seconds{&m.Shift}, &m.Subject, &m.Body, &m.Stopped}
 }
 
 func scanMessage(scan Scan) (m Message, err error) { return m, scan(m.fields()...) }
@@ -39,9 +40,9 @@ func scanMessage(scan Scan) (m Message, err error) { return m, scan(m.fields()..
 func (tx *Tx) PlanMessages(ctx context.Context, all []Message) error {
 	rows := make([][]any, len(all))
 	for i, m := range all {
-		rows[i] = []any{m.Participant, m.Message, m.Occurrence, m.Session, m.Due, "planned", "", maybe(m.Wanted)}
+		rows[i] = []any{m.Participant, m.Message, m.Occurrence, m.Session, m.Due, "planned", "", maybe(m.Wanted), m.Answers}
 	}
-	return tx.insert(ctx, "message (participant, message, occurrence, session, due, state, why, wanted)", rows,
+	return tx.insert(ctx, "message (participant, message, occurrence, session, due, state, why, wanted, answers)", rows,
 		`ON CONFLICT (participant, message, occurrence, session) DO UPDATE SET due = excluded.due, wanted = excluded.wanted,
 		state = CASE WHEN message.stopped THEN message.state ELSE 'planned' END, ended = CASE WHEN message.stopped THEN message.ended END,
 		why = CASE WHEN message.stopped THEN message.why ELSE '' END WHERE message.session <> ''`)
@@ -89,6 +90,22 @@ func (tx *Tx) EndMessages(ctx context.Context, ids []int64, why string) error {
 			args = append(args, id)
 		}
 		if _, err := tx.Do(ctx, "UPDATE message SET state = $1, ended = $2, why = $3 WHERE id IN "+among(4, len(batch)), args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// PutOffMessages has planned mails go at a later time, each kept with the time at which it was to go.
+func (tx *Tx) PutOffMessages(ctx context.Context, ids []int64, until time.Time) error {
+	for len(ids) > 0 {
+		batch := ids[:min(len(ids), rowsAtOnce)]
+		ids = ids[len(batch):]
+		args := []any{until}
+		for _, id := range batch {
+			args = append(args, id)
+		}
+		if _, err := tx.Do(ctx, "UPDATE message SET wanted = coalesce(wanted, due), due = $1 WHERE id IN "+among(2, len(batch)), args...); err != nil {
 			return err
 		}
 	}

@@ -148,8 +148,8 @@ func (tx *Tx) DueBetween(ctx context.Context, from, until time.Time) ([]DueMail,
 
 // SaveMessage writes back what somebody has changed of a mail that has not gone: its times, words and state.
 func (tx *Tx) SaveMessage(ctx context.Context, m Message) error {
-	_, err := tx.Do(ctx, "UPDATE message SET due = $2, wanted = $3, shift = $4, subject = $5, body = $6, state = $7, ended = $8, why = $9, stopped = $10 WHERE id = $1",
-		m.ID, m.Due, maybe(m.Wanted), int64(m.Shift/time.Second), m.Subject, m.Body, m.State, maybe(m.Ended), m.Why, m.Stopped)
+	_, err := tx.Do(ctx, "UPDATE message SET due = $2, wanted = $3, shift = $4, subject = $5, body = $6, state = $7, ended = $8, why = $9, stopped = $10, answers = $11 WHERE id = $1",
+		m.ID, m.Due, maybe(m.Wanted), int64(m.Shift/time.Second), m.Subject, m.Body, m.State, maybe(m.Ended), m.Why, m.Stopped, m.Answers)
 	return err
 }
 

@@ -1,6 +1,7 @@
 package followup_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -103,32 +104,73 @@ func TestPlan(t *testing.T) {
 	for name, c := range map[string]struct {
 		message study.Message
 		anchor  time.Time
+		act     bool // of the reader
 		want    string
 	}{
-		"at once, by night too":      {study.Message{Days: []int{0}}, evening, "Nov 5 21:30"},
-		"waits for the morning":      {study.Message{Days: []int{1, 2}}, evening, "Nov 7 07:00, Nov 8 07:00"},
-		"over the clock change":      {study.Message{Days: []int{1, 2, 3}}, at("2021-11-05T14:00:00Z"), "Nov 6 10:00, Nov 7 10:00, Nov 8 10:00"},
-		"hours from midnight":        {study.Message{Days: []int{0, 14}, Hours: 9}, at("2021-08-05T04:00:00Z"), "Aug 5 09:00, Aug 19 09:00"},
-		"a day before an early hour": {study.Message{Days: []int{-1}}, at("2021-08-05T10:30:00Z"), "Aug 4 06:30"},
-		"two hours before":           {study.Message{Days: []int{0}, Hours: -2}, at("2021-08-05T14:00:00Z"), "Aug 5 08:00"},
+		"at once, by night too":       {study.Message{Days: []int{0}}, evening, true, "Nov 5 21:30"},
+		"somebody else's act":         {study.Message{Days: []int{0}}, evening, false, "Nov 6 07:00"},
+		"waits for the morning":       {study.Message{Days: []int{1, 2}}, evening, true, "Nov 7 07:00, Nov 8 07:00"},
+		"over the clock change":       {study.Message{Days: []int{1, 2, 3}}, at("2021-11-05T14:00:00Z"), true, "Nov 6 10:00, Nov 7 10:00, Nov 8 10:00"},
+		"hours from midnight":         {study.Message{Days: []int{0, 14}, Hours: 9}, at("2021-08-05T04:00:00Z"), false, "Aug 5 09:00, Aug 19 09:00"},
+		"a week before, by night":     {study.Message{Anchor: study.FromVisit, Days: []int{-7}, Hours: 3}, at("2021-08-12T04:00:00Z"), false, "Aug 5 07:00"},
+		"a day before an early hour":  {study.Message{Anchor: study.FromSession, Days: []int{-1}}, at("2021-08-05T10:30:00Z"), false, "Aug 4 07:00"},
+		"two hours before":            {study.Message{Anchor: study.FromSession, Days: []int{0}, Hours: -2}, at("2021-08-05T14:00:00Z"), false, "Aug 5 08:00"},
+		"before the session or never": {study.Message{Anchor: study.FromSession, Days: []int{0}, Hours: -2}, at("2021-08-05T10:30:00Z"), false, "Aug 5 04:30"},
 	} {
-		if got := show(followup.Plan(&study.Protocol{Timezone: zone.String()}, c.message, c.anchor, zone, followup.Night)); got != c.want {
+		if got := show(followup.Plan(&study.Protocol{Timezone: zone.String()}, c.message, c.anchor, c.act, zone, followup.Night)); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
 	}
 }
 
+// The end of quiet hours is never quiet itself, nor far away, in zones that change their clocks at night, at midnight, or by half an hour, and
+// whether a mail that is sent late goes at once.
 func TestQuiet(t *testing.T) {
-	zone := newYork(t)
+	var zones []*time.Location
+	for _, name := range []string{"America/New_York", "America/Sao_Paulo", "Africa/Cairo", "America/Havana", "Asia/Beirut", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Kathmandu", "UTC"} {
+		zone, err := time.LoadLocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		zones = append(zones, zone)
+	}
 	rapid.Check(t, func(t *rapid.T) {
+		zone := rapid.SampledFrom(zones).Draw(t, "zone")
 		q := followup.Quiet{From: rapid.IntRange(0, 23).Draw(t, "from"), To: rapid.IntRange(0, 23).Draw(t, "to")}
-		when := time.Unix(rapid.Int64Range(1.4e9, 1.8e9).Draw(t, "at"), 0)
+		when := time.Unix(rapid.Int64Range(1.3e9, 1.8e9).Draw(t, "at"), 0)
+		if _, change := when.In(zone).ZoneBounds(); !change.IsZero() && rapid.Bool().Draw(t, "at a change") {
+			when = change.Add(time.Duration(rapid.IntRange(-36*60, 6*60).Draw(t, "minutes")) * time.Minute)
+		}
+		if rapid.Bool().Draw(t, "holiday") {
+			q.Holidays = append(q.Holidays, study.DateOf(when, zone))
+		}
 		next := q.Next(when, zone)
-		if next.Before(when) || next.Sub(when) > 25*time.Hour {
+		if next.Before(when) || next.Sub(when) > 49*time.Hour {
 			t.Fatalf("%s becomes %s", when, next)
 		}
-		if again := q.Next(next, zone); !again.Equal(next) && q.From != q.To {
+		quiet := func(at time.Time) bool {
+			hour := at.In(zone).Hour()
+			if slices.Contains(q.Holidays, study.DateOf(at, zone)) {
+				return true
+			}
+			if q.From <= q.To {
+				return hour >= q.From && hour < q.To
+			}
+			return hour >= q.From || hour < q.To
+		}
+		if quiet(next) {
 			t.Fatalf("%v: %s becomes %s, which is quiet too", q, when.In(zone), next.In(zone))
+		}
+		if !quiet(when) && !next.Equal(when) {
+			t.Fatalf("%v: %s need not wait until %s", q, when.In(zone), next.In(zone))
+		}
+		mail := followup.Planned{Wanted: when.Add(-time.Duration(rapid.IntRange(0, 180).Draw(t, "late")) * time.Minute), Answers: rapid.Bool().Draw(t, "answers")}
+		fresh := mail.Answers && when.Sub(mail.Wanted) < followup.AnswersFor
+		if goes := q.Goes(mail, when, time.Time{}, zone); goes.Equal(when) != (fresh || !quiet(when)) {
+			t.Fatalf("%v: %+v goes at %s", q, mail, goes.In(zone))
+		}
+		if goes := q.Goes(mail, when, when.Add(time.Minute), zone); goes.After(when.Add(time.Minute)) {
+			t.Fatalf("%v: %+v goes when it is of no use", q, mail)
 		}
 	})
 }

@@ -19,13 +19,21 @@ type Quiet struct {
 // Night is the quiet of people who work by day.
 var Night = Quiet{From: 21, To: 7}
 
+// Before gives when a mail wanted at t goes that is of no use from a moment on: Next, or t itself where the end of the quiet would be too
+// late. The zero moment: it is always of use.
+func (q Quiet) Before(t, until time.Time, zone *time.Location) time.Time {
+	if next := q.Next(t, zone); until.IsZero() || next.Before(until) || !t.Before(until) {
+		return next
+	}
+	return t
+}
+
 // Next gives t itself, or the end of the quiet hours or holidays where t is in them.
 func (q Quiet) Next(t time.Time, zone *time.Location) time.Time {
 	for {
 		next := q.hours(t, zone)
 		if day := study.DateOf(next, zone); slices.Contains(q.Holidays, day) {
-			y, m, d := day.Date()
-			next = time.Date(y, m, d+1, 0, 0, 0, 0, zone)
+			next = day.After(1).Start(zone)
 		}
 		if next.Equal(t) {
 			return t
@@ -36,8 +44,7 @@ func (q Quiet) Next(t time.Time, zone *time.Location) time.Time {
 
 // hours gives t itself, or the end of the quiet hours where t is in them.
 func (q Quiet) hours(t time.Time, zone *time.Location) time.Time {
-	local := t.In(zone)
-	hour := local.Hour()
+	hour := t.In(zone).Hour()
 	var quiet bool
 	if q.From <= q.To {
 		quiet = hour >= q.From && hour < q.To
@@ -47,11 +54,11 @@ func (q Quiet) hours(t time.Time, zone *time.Location) time.Time {
 	if !quiet {
 		return t
 	}
-	y, m, d := local.Date()
+	day := study.DateOf(t, zone)
 	if q.From > q.To && hour >= q.From {
-		d++
+		day = day.After(1)
 	}
-	return time.Date(y, m, d, q.To, 0, 0, 0, zone)
+	return day.Hour(zone, q.To)
 }
 
 // Planned is one mail of a protocol's message to one person, before anybody knows whether it will still be due.
@@ -60,21 +67,38 @@ type Planned struct {
 	Occurrence int       // index in Message.Days
 	Wanted     time.Time // when the protocol has it
 	At         time.Time // Wanted, or the end of the quiet hours where it is in them
+	Answers    bool      // what its reader has just done, so that it goes at once
 }
 
 // Plan gives the mails of a message that is counted from anchor, as study.Protocol.MessageTimes has them, but none in the quiet
-// hours of the reader's zone. A mail at the very moment of the anchor answers what the person has just done, and one before a
-// session must come before it: neither waits for the morning.
-func Plan(p *study.Protocol, m study.Message, anchor time.Time, zone *time.Location, quiet Quiet) []Planned {
+// hours of the reader's zone. Where the anchor is something that the reader has just done, a mail at its very moment answers that, and
+// does not wait for the morning; nor does one about a session that would come only after it had begun.
+func Plan(p *study.Protocol, m study.Message, anchor time.Time, readersAct bool, zone *time.Location, quiet Quiet) []Planned {
 	var planned []Planned
+	var until time.Time
+	if m.Anchor == study.FromSession {
+		until = anchor
+	}
 	for i, at := range p.MessageTimes(m, anchor) {
-		goes := at
-		if at.After(anchor) {
-			goes = quiet.Next(at, zone)
+		one := Planned{Message: m.ID, Occurrence: i, Wanted: at, At: at, Answers: readersAct && at.Equal(anchor)}
+		if !one.Answers {
+			one.At = quiet.Before(at, until, zone)
 		}
-		planned = append(planned, Planned{Message: m.ID, Occurrence: i, Wanted: at, At: goes})
+		planned = append(planned, one)
 	}
 	return planned
+}
+
+// AnswersFor is for how long a mail answers what its reader has done: later it is a mail like any other, and waits for the morning.
+const AnswersFor = time.Hour
+
+// Goes gives when a planned mail goes whose time has come, by the clock of its reader as it is now: now, or the end of the quiet hours.
+// until is the moment from which on it is of no use.
+func (q Quiet) Goes(p Planned, now, until time.Time, zone *time.Location) time.Time {
+	if p.Answers && now.Before(p.Wanted.Add(AnswersFor)) {
+		return now
+	}
+	return q.Before(now, until, zone)
 }
 
 // Facts is what decides, at the moment of sending, whether a mail is still due.

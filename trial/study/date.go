@@ -66,6 +66,9 @@ func (d Date) After(days int) Date { return Date{d.AddDate(0, 0, days)} }
 // Start is the first moment of the day in a zone: midnight, or where the clocks skip midnight the end of the gap.
 func (d Date) Start(zone *time.Location) time.Time { return d.at(zone, 0, 0, 0, 0) }
 
+// Hour is an hour of the day by the clock of a zone; one that the clocks skip is the end of the gap.
+func (d Date) Hour(zone *time.Location, hour int) time.Time { return d.at(zone, hour, 0, 0, 0) }
+
 // at is a wall-clock time on the day; a time that the clocks skip becomes the end of the gap.
 func (d Date) at(zone *time.Location, hour, min, sec, nsec int) time.Time {
 	year, month, day := d.Date()
