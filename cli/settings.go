@@ -72,7 +72,8 @@ func hospital(s config.Settings) *openid.Provider {
 	if s.OIDC.Issuer == "" {
 		return nil
 	}
-	return &openid.Provider{Issuer: s.OIDC.Issuer, Client: s.OIDC.Client, Secret: s.OIDC.Secret.Reveal()}
+	o := s.OIDC
+	return &openid.Provider{Issuer: o.Issuer, Client: o.Client, Secret: o.Secret.Reveal(), Claim: o.Claim, Value: o.Value}
 }
 
 // mailServer gives who carries mail, nil where nobody does.

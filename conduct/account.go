@@ -17,9 +17,13 @@ type Own struct {
 	Authenticator bool           // codes are asked
 	Recovery      int            // codes that are left
 	Passkeys      []identity.Passkey
-	Hospital      bool // the hospital's sign-in knows them
-	Links         bool // they may sign in by a link in a mail
-	Ready         bool // a sign-in that began with an invitation can be completed
+	Hospital      string              // where the hospital's sign-in stands; empty: the study has none
+	Connected     bool                // their account there is connected
+	There         identity.AtHospital // what is known of it
+	Only          bool                // it is the one way in which they can sign in
+	Links         bool                // they may sign in by a link in a mail
+	Secured       bool                // they can sign in again without mail
+	Ready         bool                // a sign-in that began with an invitation can be completed
 }
 
 // OwnAccount gives the account of the owner of a token, also while they are setting up how to sign in.
@@ -30,11 +34,17 @@ func (c *Conduct) OwnAccount(ctx context.Context, token string) (own Own, err er
 			return err
 		}
 		own = Own{Name: a.Name, Email: a.Email, Roles: a.Roles, Stage: s.Stage, Password: a.Password != "", Authenticator: a.Secret != "",
-			Recovery: len(a.Recovery), Hospital: a.Subject != ""}
+			Recovery: len(a.Recovery), Connected: a.Subject != "", There: a.Hospital, Secured: c.secured(a)}
+		if c.Hospital != nil {
+			own.Hospital = c.Hospital.Host()
+		}
 		if own.Links, err = c.linksAllowed(ctx, tx); err != nil {
 			return err
 		}
 		own.Ready = c.ready(s, a, own.Links)
+		without := a
+		without.Subject = ""
+		own.Only = own.Connected && !own.Links && !c.secured(without)
 		own.Passkeys, err = tx.Passkeys(ctx, a.Code)
 		return err
 	})
@@ -43,8 +53,11 @@ func (c *Conduct) OwnAccount(ctx context.Context, token string) (own Own, err er
 
 // ready reports whether there is a way to sign in again once this sign-in has ended.
 func (c *Conduct) ready(s identity.SignIn, a identity.Account, links bool) bool {
-	return a.Secured() || links && s.Method == "invitation"
+	return c.secured(a) || links && s.Method == "invitation"
 }
+
+// secured reports whether an account can be signed in to without mail, as the installation is now.
+func (c *Conduct) secured(a identity.Account) bool { return a.Secured(c.Hospital != nil) }
 
 // OpenAuthenticator gives the secret that BeginAuthenticator drew for this sign-in and that no code has confirmed yet; problem.NotFound
 // where there is none.

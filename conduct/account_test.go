@@ -101,7 +101,7 @@ func TestPasskeysOfAnAccount(t *testing.T) {
 		w.BaseURL = "http://127.0.0.1:8080"
 		_, err = w.BeginPasskeySignIn(ctx)
 		refused(t, err, problem.Conflict, "no passkeys")
-		_, _, err = w.BeginHospitalSignIn(ctx, "")
+		_, err = w.BeginHospitalSignIn(ctx, "")
 		refused(t, err, problem.NotFound, "no sign-in of a hospital")
 	})
 }

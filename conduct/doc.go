@@ -86,7 +86,7 @@
 //	Remind(ctx, by) (sent, dropped int, error)                               the mail alone
 //	NextDue(ctx) (time.Time, bool, error)                                    when Tick has something to do
 //	InviteStaff, Reinvite, SetRoles, CloseAccount, ReopenAccount, ResetAccount, AllowLinks    accounts, by an owner
-//	SignIn, ConfirmCode; RequestLink, FollowLink; BeginPasskeySignIn, PasskeySignIn; BeginHospitalSignIn, HospitalSignIn
+//	SignIn, ConfirmCode; RequestLink, FollowLink; BeginPasskeySignIn, PasskeySignIn; BeginHospitalSignIn, ReturnFromHospital
 //	SetPassword, BeginAuthenticator, NewRecoveryCodes, BeginPasskey, FinishSetup              how one signs in oneself
 //	Lock(ctx, by, dir) (Locked, error)                                       the dataset, canonical, with its SHA-256 in the trail
 //	CloseRandomization(ctx, by) (randomization.Closing, error)               the seed is revealed

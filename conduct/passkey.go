@@ -200,7 +200,7 @@ func (c *Conduct) RemovePasskey(ctx context.Context, token, id string) error {
 		if err != nil || n == 0 {
 			return orElse(err, problem.New(problem.NotFound, "You have no such passkey"))
 		}
-		if a.Passkeys -= int(n); !a.Secured() && !links {
+		if a.Passkeys -= int(n); !c.secured(a) && !links {
 			return problem.New(problem.Conflict, "You could not sign in again").Instead("Set a password and an authenticator app, or another passkey, first.")
 		}
 		return record(ctx, tx, a.Actor(s.Role), "account.secure", a.Code, nil, facts{"passkey": "removed"}, "")

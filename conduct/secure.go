@@ -126,14 +126,19 @@ func (c *Conduct) FinishSetup(ctx context.Context, token string) (s Signed, err 
 	return s, err
 }
 
-// secure runs a change of how the owner of a token signs in. The password that the account has must be given, except right after an
-// invitation; prepare runs outside of any transaction, since passwords take long on purpose.
+// freshness is how long after signing in somebody without a password may change how they sign in.
+const freshness = 15 * time.Minute
+
+// secure runs a change of how the owner of a token signs in. The password that the account has must be given, and where there is none
+// they must have signed in just now, except right after an invitation: a screen that was left alone is not enough. prepare runs outside of any transaction, since passwords take long on purpose.
 func (c *Conduct) secure(ctx context.Context, token, password string, prepare func(context.Context, identity.SignIn, identity.Account) (func(*store.Tx, *identity.Account) error, error)) error {
 	stages := []identity.Stage{identity.NeedsSetup, identity.Complete}
 	var s identity.SignIn
 	var a identity.Account
+	stale := false
 	if err := c.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		s, a, err = c.stepping(ctx, tx, token, stages...)
+		stale = tx.Now().Sub(s.Made) > freshness
 		return err
 	}); err != nil {
 		return err
@@ -142,6 +147,9 @@ func (c *Conduct) secure(ctx context.Context, token, password string, prepare fu
 		return err
 	}
 	asked := a.Password != "" && s.Stage == identity.Complete
+	if a.Password == "" && s.Stage == identity.Complete && stale {
+		return problem.New(problem.Conflict, "It is more than a quarter of an hour since you signed in").Instead("Sign out and in again first: how you sign in is changed only right after it.")
+	}
 	if asked {
 		if err := c.attempt(ctx, s.Origin, a.Email); err != nil {
 			return err

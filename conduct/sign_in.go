@@ -61,7 +61,7 @@ func (c *Conduct) SignIn(ctx context.Context, from identity.Origin, email, passw
 		if a.Secret == "" {
 			stage, life = identity.NeedsSetup, setupLife
 		}
-		s, err = c.begin(ctx, tx, a, a.Roles[0], stage, "password", from, life)
+		s, err = c.begin(ctx, tx, identity.SignIn{Account: a.Code, Role: a.Roles[0], Stage: stage, Method: "password", Origin: from, Expires: tx.Now().Add(life)})
 		return err
 	})
 	if err == nil && !right {
@@ -207,9 +207,9 @@ func (c *Conduct) FollowLink(ctx context.Context, from identity.Origin, token st
 			if err := record(ctx, tx, a.Actor(a.Roles[0]), "account.secure", a.Code, nil, facts{"invitation": "accepted"}, ""); err != nil {
 				return err
 			}
-			s, err = c.begin(ctx, tx, a, a.Roles[0], identity.NeedsSetup, "invitation", from, setupLife)
+			s, err = c.begin(ctx, tx, identity.SignIn{Account: a.Code, Role: a.Roles[0], Stage: identity.NeedsSetup, Method: "invitation", Origin: from, Expires: tx.Now().Add(setupLife)})
 		case a.Secret != "":
-			s, err = c.begin(ctx, tx, a, a.Roles[0], identity.NeedsCode, "link", from, codeLife)
+			s, err = c.begin(ctx, tx, identity.SignIn{Account: a.Code, Role: a.Roles[0], Stage: identity.NeedsCode, Method: "link", Origin: from, Expires: tx.Now().Add(codeLife)})
 		default:
 			s, err = c.signedIn(ctx, tx, a, "link", from)
 		}
@@ -272,7 +272,9 @@ func (c *Conduct) SwitchRole(ctx context.Context, token string, role identity.Ro
 		if !slices.Contains(a.Roles, role) {
 			return problem.New(problem.Forbidden, "The account has no role %.40q", string(role)).On("role")
 		}
-		if s, err = c.begin(ctx, tx, a, role, identity.Complete, before.Method, before.Origin, before.Expires.Sub(tx.Now())); err != nil {
+		next := before
+		next.Role = role
+		if s, err = c.begin(ctx, tx, next); err != nil {
 			return err
 		}
 		if _, err := tx.EndSignInByHash(ctx, before.Hash); err != nil {

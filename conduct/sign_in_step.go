@@ -55,8 +55,8 @@ func (c *Conduct) recordFailure(ctx context.Context, tx *store.Tx, account, meth
 	return record(ctx, tx, identity.Anybody, "account.sign_in", account, nil, facts{"method": method, "failed": true}, "")
 }
 
-// begin opens a sign-in at a stage, under a new token.
-func (c *Conduct) begin(ctx context.Context, tx *store.Tx, a identity.Account, role identity.Role, stage identity.Stage, method string, from identity.Origin, life time.Duration) (Signed, error) {
+// begin opens a sign-in under a new token.
+func (c *Conduct) begin(ctx context.Context, tx *store.Tx, s identity.SignIn) (Signed, error) {
 	token, err := c.token()
 	if err != nil {
 		return Signed{}, err
@@ -66,12 +66,15 @@ func (c *Conduct) begin(ctx context.Context, tx *store.Tx, a identity.Account, r
 		return Signed{}, err
 	}
 	const longest = 300 // bytes of what a browser calls itself
-	from.Agent = shorten(from.Agent)
-	if len(from.Agent) > longest {
-		from.Agent = shorten(from.Agent[:longest])
+	agent := &s.Origin.Agent
+	if *agent = shorten(*agent); len(*agent) > longest {
+		*agent = shorten((*agent)[:longest])
 	}
-	s := identity.SignIn{ID: id[:12], Hash: LinkHash(token), Account: a.Code, Role: role, Stage: stage, Method: method, Origin: from, Expires: tx.Now().Add(life)}
-	return Signed{token, s.Expires, stage, role}, tx.AddSignIn(ctx, s)
+	s.ID, s.Hash = id[:12], LinkHash(token)
+	if s.Made.IsZero() {
+		s.Made = tx.Now()
+	}
+	return Signed{token, s.Expires, s.Stage, s.Role}, tx.AddSignIn(ctx, s)
 }
 
 // signedIn completes a sign-in, and forgives the account's failures.
@@ -89,7 +92,7 @@ func (c *Conduct) finish(ctx context.Context, tx *store.Tx, before identity.Sign
 			return Signed{}, err
 		}
 	}
-	s, err := c.begin(ctx, tx, a, before.Role, identity.Complete, before.Method, before.Origin, c.life())
+	s, err := c.begin(ctx, tx, identity.SignIn{Account: a.Code, Role: before.Role, Stage: identity.Complete, Method: before.Method, Origin: before.Origin, Expires: tx.Now().Add(c.life())})
 	if err != nil {
 		return s, err
 	}

@@ -163,7 +163,7 @@ func (c *Conduct) mailStaff(ctx context.Context, tx *store.Tx, a identity.Accoun
 // Reinvite mails a new link to somebody who has not chosen yet how to sign in. Earlier links end.
 func (c *Conduct) Reinvite(ctx context.Context, by identity.Actor, account string) (in Invited, err error) {
 	err = c.changeAccount(ctx, by, "account.invite", account, func(tx *store.Tx, a *identity.Account) error {
-		if a.Disabled != nil || a.Secured() {
+		if a.Disabled != nil || c.secured(*a) {
 			return problem.New(problem.Conflict, "The account can be signed in to, or is closed")
 		}
 		in, err = c.sendInvitation(ctx, tx, by, *a)
@@ -233,7 +233,7 @@ func (c *Conduct) ResetAccount(ctx context.Context, by identity.Actor, account s
 		if a.Disabled != nil {
 			return problem.New(problem.Conflict, "The account is closed").Instead("Open it first.")
 		}
-		a.Password, a.Secret, a.Step, a.Recovery, a.Subject = "", "", 0, nil, ""
+		a.Password, a.Secret, a.Step, a.Recovery, a.Subject, a.Hospital = "", "", 0, nil, "", identity.AtHospital{}
 		if _, err := tx.RemovePasskeys(ctx, a.Code, ""); err != nil {
 			return err
 		}

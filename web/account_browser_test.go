@@ -142,3 +142,37 @@ func TestStaffWithoutScripts(t *testing.T) {
 	l.Follow(`.rk-you form[action="/sign-out"] button`)
 	l.at("/sign-in?out=")
 }
+
+// From an invitation by the hospital's account into the study, without a password and without JavaScript, and out again.
+func TestHospitalInABrowser(t *testing.T) {
+	t.Parallel()
+	for _, screen := range []webtest.Screen{webtest.Phone, webtest.Desktop} {
+		t.Run(screen.Name, func(t *testing.T) {
+			e, h := connected(t)
+			h.who = map[string]any{"sub": "42", "email": "kim.lee@uni.example"}
+			_, link := e.invited("kim@hospital.example", identity.Finance)
+			server := httptest.NewServer(e.handler)
+			t.Cleanup(server.Close)
+			e.BaseURL = server.URL
+			l := &looker{Tab: webtest.Open(t, server.URL, screen), screen: "hospital-" + screen.Name}
+			l.Unscripted()
+			l.Goto(link)
+			l.Follow("main form button")
+			l.at("/account/setup")
+			l.look("setup")
+			l.Follow(`a[href="/account/hospital"]`)
+			l.look("connect")
+			l.Follow("main form button.first") // the page that leads on does so by itself
+			l.Await("main .note.good")
+			l.at("/account/setup")
+			l.look("connected")
+			l.Follow(`form[action="/account/setup"] button`)
+			l.Goto("/account")
+			l.look("account")
+			l.Follow(`a[href="/account/hospital"]`)
+			l.look("disconnect")
+			l.Follow(`form[action="/account/hospital/end"] button`)
+			l.at("/account?done=apart")
+		})
+	}
+}

@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -28,14 +29,19 @@ type hospital struct {
 	key        *rsa.PrivateKey
 	who        map[string]any // claims of the next person
 	wrongNonce bool           // the nonce is another's
-	asked      map[string]url.Values
+	alg        string         // with which it says that it signs
+	kid        string         // of the key
+	down       int            // what it answers to a code; 0: it works
+
+	mu    sync.Mutex
+	asked map[string]url.Values
 }
 
 func newHospital(t *testing.T) *hospital {
 	t.Helper()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	succeed(t, err)
-	h := &hospital{t: t, key: key, asked: map[string]url.Values{}}
+	h := &hospital{t: t, key: key, alg: "RS256", kid: "1", asked: map[string]url.Values{}}
 	mux := http.NewServeMux()
 	reply := func(w http.ResponseWriter, v any) {
 		w.Header().Set("Content-Type", "application/json")
@@ -45,14 +51,28 @@ func newHospital(t *testing.T) *hospital {
 		reply(w, map[string]any{"issuer": h.URL, "authorization_endpoint": h.URL + "/authorize", "token_endpoint": h.URL + "/token", "jwks_uri": h.URL + "/keys", "id_token_signing_alg_values_supported": []string{"RS256"}})
 	})
 	mux.HandleFunc("GET /keys", func(w http.ResponseWriter, r *http.Request) {
-		reply(w, map[string]any{"keys": []any{map[string]any{"kty": "RSA", "alg": "RS256", "use": "sig", "kid": "1", "n": b64(key.N.Bytes()), "e": b64(big.NewInt(int64(key.E)).Bytes())}}})
+		reply(w, map[string]any{"keys": []any{map[string]any{"kty": "RSA", "alg": "RS256", "use": "sig", "kid": h.kid, "n": b64(h.key.N.Bytes()), "e": b64(big.NewInt(int64(h.key.E)).Bytes())}}})
+	})
+	mux.HandleFunc("GET /authorize", func(w http.ResponseWriter, r *http.Request) { // for browsers
+		http.Redirect(w, r, h.recognizes(r.URL.Query()), http.StatusFound)
 	})
 	mux.HandleFunc("POST /token", func(w http.ResponseWriter, r *http.Request) {
+		if h.down != 0 {
+			w.WriteHeader(h.down)
+			return
+		}
+		h.mu.Lock()
 		asked, ok := h.asked[r.PostFormValue("code")]
 		delete(h.asked, r.PostFormValue("code"))
+		h.mu.Unlock()
 		sum := sha256.Sum256([]byte(r.PostFormValue("code_verifier")))
 		id, secret, _ := r.BasicAuth()
-		if !ok || b64(sum[:]) != asked.Get("code_challenge") || id != "rekindle" || secret != "whispered" || r.PostFormValue("redirect_uri") != asked.Get("redirect_uri") {
+		if secret != "whispered" {
+			w.WriteHeader(http.StatusUnauthorized)
+			reply(w, map[string]string{"error": "invalid_client"})
+			return
+		}
+		if !ok || b64(sum[:]) != asked.Get("code_challenge") || id != "rekindle" || r.PostFormValue("redirect_uri") != asked.Get("redirect_uri") {
 			w.WriteHeader(http.StatusBadRequest)
 			reply(w, map[string]string{"error": "invalid_grant"})
 			return
@@ -76,17 +96,30 @@ func b64(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
 func (h *hospital) signed(claims map[string]any) string {
 	text, err := json.Marshal(claims)
 	succeed(h.t, err)
-	token := b64([]byte(`{"alg":"RS256","kid":"1"}`)) + "." + b64(text)
+	token := b64(fmt.Appendf(nil, `{"alg":%q,"kid":%q}`, h.alg, h.kid)) + "." + b64(text)
 	sum := sha256.Sum256([]byte(token))
 	signature, err := rsa.SignPKCS1v15(rand.Reader, h.key, crypto.SHA256, sum[:])
 	succeed(h.t, err)
 	return token + "." + b64(signature)
 }
 
+// turn draws a new key.
+func (h *hospital) turn() {
+	h.t.Helper()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	succeed(h.t, err)
+	h.key, h.kid = key, h.kid+"1"
+}
+
 // goes begins in a browser, is recognized, and gives the path by which the browser comes back.
 func (h *hospital) goes(v *visitor, to string) string {
 	h.t.Helper()
-	p := v.do(webtest.Scenario{Path: "/sign-in/hospital", Form: url.Values{"to": {to}}})
+	return h.answers(v.do(webtest.Scenario{Path: "/sign-in/hospital", Form: url.Values{"to": {to}}}))
+}
+
+// answers recognizes whoever follows a page that leads to it, and gives the path by which they come back.
+func (h *hospital) answers(p *webtest.Page) string {
+	h.t.Helper()
 	links := p.All(h.t, "main a.first")
 	if p.Status != http.StatusOK || len(links) != 1 || !strings.HasPrefix(p.Header.Get("Refresh"), "0; url="+h.URL) {
 		h.t.Fatalf("%d %s", p.Status, p.Text(h.t, "main"))
@@ -97,9 +130,16 @@ func (h *hospital) goes(v *visitor, to string) string {
 	if q.Get("code_challenge_method") != "S256" || q.Get("nonce") == "" || q.Get("state") == "" || q.Get("response_type") != "code" || q.Get("redirect_uri") != "https://coaching.example.org/sign-in/hospital/back" {
 		h.t.Fatalf("asked with %v", q)
 	}
-	code := fmt.Sprintf("code-%d", len(q.Get("state"))+len(h.asked))
-	h.asked[code] = q
-	return "/sign-in/hospital/back?" + url.Values{"code": {code}, "state": {q.Get("state")}}.Encode()
+	return strings.TrimPrefix(h.recognizes(q), "https://coaching.example.org")
+}
+
+// recognizes somebody who came with a question, and gives where they go back to.
+func (h *hospital) recognizes(q url.Values) string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	code := "code-" + strings.ToLower(rand.Text()[:6])
+	h.asked[code], h.asked["last"] = q, q
+	return q.Get("redirect_uri") + "?" + url.Values{"code": {code}, "state": {q.Get("state")}}.Encode()
 }
 
 func TestSignInAtTheHospital(t *testing.T) {

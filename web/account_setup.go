@@ -42,11 +42,6 @@ type accountSetupPage struct {
 	Mistakes []*problem.Problem
 }
 
-// Secured reports whether everything is chosen.
-func (p accountSetupPage) Secured() bool {
-	return p.Password && p.Authenticator || len(p.Passkeys) > 0 || p.Hospital
-}
-
 // setupShow shows what is chosen, and what is next.
 func (s *Site) setupShow(w http.ResponseWriter, r *http.Request, _ string, own conduct.Own) error {
 	if own.Stage != identity.NeedsSetup {

@@ -32,6 +32,8 @@ var done = map[string]string{
 	"password": "Your password is changed. Everywhere else you have been signed out.",
 	"codes":    "The new recovery codes are in force. Earlier ones are good no more.",
 	"ended":    "Signed out there.",
+	"there":    "Your account at the hospital is connected. From now on it signs you in.",
+	"apart":    "Your account at the hospital is disconnected. Everywhere else you have been signed out.",
 }
 
 // methods say how somebody has signed in.

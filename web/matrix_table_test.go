@@ -188,6 +188,9 @@ GET /account/passkeys                        door        door        door       
 POST /account/passkeys/begin                 no          no          no          no          yes         yes         yes         yes         yes         yes         yes         yes
 POST /account/passkeys                       yes         yes         yes         yes         yes         yes         yes         yes         yes         yes         yes         yes
 POST /account/passkeys/remove                no          no          no          no          yes         yes         yes         yes         yes         yes         yes         yes
+GET /account/hospital                        door        door        door        door        lacks       lacks       lacks       lacks       lacks       lacks       lacks       lacks
+POST /account/hospital                       no          no          no          no          lacks       lacks       lacks       lacks       lacks       lacks       lacks       lacks
+POST /account/hospital/end                   no          no          no          no          lacks       lacks       lacks       lacks       lacks       lacks       lacks       lacks
 POST /sign-in/hospital                       lacks       lacks       lacks       lacks       lacks       lacks       lacks       lacks       lacks       lacks       lacks       lacks
 GET /sign-in/hospital/back                   no          no          no          no          no          no          no          no          no          no          no          no
 POST /sign-in/passkey/begin                  yes         yes         yes         yes         yes         yes         yes         yes         yes         yes         yes         yes

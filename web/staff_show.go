@@ -39,7 +39,7 @@ func (s *Site) staffShow(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) staffPage(w http.ResponseWriter, r *http.Request, status int, a identity.Account, chosen []identity.Role, told []*problem.Problem) error {
-	page := staffShowPage{staffLine: s.staffLine(actor(r), a), Choices: roleChoices(chosen, a.Coach != ""), Waiting: a.Disabled == nil && !a.Secured(),
+	page := staffShowPage{staffLine: s.staffLine(actor(r), a), Choices: roleChoices(chosen, a.Coach != ""), Waiting: a.Disabled == nil && !a.Secured(s.Conduct.Hospital != nil),
 		Done: staffDone[r.URL.Query().Get("done")], Mistakes: told}
 	return s.show(w, r, status, "staff_show", a.Name, page)
 }

@@ -54,6 +54,9 @@ func (s *Settings) agree() (found problem.List) {
 	if (s.OIDC.Issuer == "") != (s.OIDC.Client == "") {
 		wrong("oidc.client", "Give oidc.issuer and oidc.client, or neither", "An issuer and the name of the client belong together")
 	}
+	if s.OIDC.Issuer == "" && s.OIDC.Claim != "" {
+		wrong("oidc.claim", "Give oidc.issuer", "There is nobody who could say it")
+	}
 	return found
 }
 

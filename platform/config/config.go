@@ -72,6 +72,7 @@ type Session struct {
 type OIDC struct {
 	Issuer, Client string
 	Secret         Secret
+	Claim, Value   string // what it must say of everybody; empty: nothing
 }
 
 // Origin says where a setting comes from, by its name in the file: "default", "rekindle.toml line 4", "REKINDLE_ADDRESS", "--set".

@@ -62,6 +62,7 @@ func table(dir string) []setting {
 		{"oidc.issuer", "", "The hospital's OpenID Connect issuer. Without one there is no such sign-in.", "https://login.example.org", httpsURL(func(s *Settings) *string { return &s.OIDC.Issuer })},
 		{"oidc.client", "", "The name under which the program is known there.", "rekindle", text(func(s *Settings) *string { return &s.OIDC.Client })},
 		{"oidc.secret_file", "", "A file that only the program's user can read, with the client's secret.", "/etc/rekindle/oidc.secret", secret(dir, func(s *Settings) *Secret { return &s.OIDC.Secret })},
+		{"oidc.claim", "", "What it must say of everybody, NAME=VALUE: the tenant or domain, where the issuer serves more than this hospital.", "hd=hospital.org", claim},
 	}
 }
 
@@ -178,6 +179,18 @@ func httpsURL(field func(*Settings) *string) func(*Settings, string) error {
 		*field(s) = v
 		return nil
 	}
+}
+
+func claim(s *Settings, v string) error {
+	if v = strings.TrimSpace(v); v == "" {
+		return nil
+	}
+	name, value, ok := strings.Cut(v, "=")
+	if !ok || name == "" || value == "" || strings.ContainsFunc(v, func(r rune) bool { return r <= ' ' }) {
+		return errors.New("write NAME=VALUE, as hd=hospital.org or tid=aaaabbbb-0000-cccc-1111-dddd2222eeee")
+	}
+	s.OIDC.Claim, s.OIDC.Value = name, value
+	return nil
 }
 
 // local reports whether a host, with or without a port, is this machine's own.

@@ -23,7 +23,7 @@ type Account struct {
 	Secret   string   // of the authenticator app; empty: none. Sealed
 	Step     int64    // of the last code that was used
 	Recovery []string // hashes of the codes that are left
-	Subject  string   // digest of who they are to the hospital's sign-in; empty: not known yet
+	Subject  string   // digest of who they are to the hospital's sign-in; empty: not connected
 	Passkeys int      // how many
 
 	Invited  time.Time
@@ -33,13 +33,22 @@ type Account struct {
 
 // Person is who an account belongs to.
 type Person struct {
-	Name  string `json:"name"`
-	Email string `json:"email"`
+	Name     string     `json:"name"`
+	Email    string     `json:"email"`
+	Hospital AtHospital `json:"hospital,omitzero"`
 }
 
-// Secured reports whether the account can be signed in to without mail: with a password and codes, a passkey, or the hospital's sign-in.
-func (a Account) Secured() bool {
-	return a.Password != "" && a.Secret != "" || a.Passkeys > 0 || a.Subject != ""
+// AtHospital is what an account's owner sees of their account at the hospital. Who they are there is the account's Subject.
+type AtHospital struct {
+	Email string    `json:"email,omitempty"` // that the hospital has of them; empty: it did not tell
+	Since time.Time `json:"since,omitzero"`  // connected; zero: not, or from before this was kept
+	Apart bool      `json:"apart,omitempty"` // disconnected by their own wish: their address there does not connect them again
+}
+
+// Secured reports whether the account can be signed in to without mail: with a password and codes, a passkey, or, where the study has
+// it, the hospital's sign-in.
+func (a Account) Secured(hospital bool) bool {
+	return a.Password != "" && a.Secret != "" || a.Passkeys > 0 || a.Subject != "" && hospital
 }
 
 // Actor is the account's owner in one of the roles.

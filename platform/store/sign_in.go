@@ -31,7 +31,7 @@ func (tx *Tx) scanSignIn(scan Scan) (s identity.SignIn, err error) {
 	return s, json.Unmarshal(plain, &s.Origin)
 }
 
-// AddSignIn adds a sign-in. Made and Seen are the transaction's time.
+// AddSignIn adds a sign-in. Seen is the transaction's time.
 func (tx *Tx) AddSignIn(ctx context.Context, s identity.SignIn) error {
 	if tx.Vault == nil {
 		return sealedAway()
@@ -40,7 +40,7 @@ func (tx *Tx) AddSignIn(ctx context.Context, s identity.SignIn) error {
 	if err != nil {
 		return err
 	}
-	return tx.insert(ctx, "sign_in (hash, id, account, role, stage, method, sealed, made, seen, expires)", [][]any{{s.Hash, s.ID, s.Account, s.Role, s.Stage, s.Method, tx.Vault.Seal(plain, "sign_in", "sealed", s.ID), tx.Now(), tx.Now(), s.Expires}}, "")
+	return tx.insert(ctx, "sign_in (hash, id, account, role, stage, method, sealed, made, seen, expires)", [][]any{{s.Hash, s.ID, s.Account, s.Role, s.Stage, s.Method, tx.Vault.Seal(plain, "sign_in", "sealed", s.ID), s.Made, tx.Now(), s.Expires}}, "")
 }
 
 // SignIn finds a sign-in by the hash of its token, whatever became of it.

@@ -47,3 +47,9 @@ func (t *Tab) Press(name string) {
 		return err
 	}))
 }
+
+// Await waits until the page, or one that it leads on to by itself, shows what a selector matches.
+func (t *Tab) Await(selector string) {
+	t.Helper()
+	t.do(chromedp.WaitVisible(chromedp.CSS(selector)))
+}
