@@ -49,6 +49,11 @@ func (c *Conduct) situation(ctx context.Context, tx *store.Tx, by identity.Actor
 	}
 	outside, err := busyOutside(ctx, tx, with)
 	s.CoachBusy = append(s.CoachBusy, outside...)
+	if err != nil {
+		return s, err
+	}
+	meetings, err := tx.SupervisionSpans(ctx, with, s.Now)
+	s.CoachBusy = append(s.CoachBusy, meetings...)
 	return s, err
 }
 

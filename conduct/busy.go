@@ -239,6 +239,13 @@ func (c *Conduct) readBusy(ctx context.Context, b store.BusyCalendar) error {
 		for _, a := range appointments {
 			own[a.UID] = true
 		}
+		if err != nil {
+			return err
+		}
+		meetings, err := tx.SupervisionsOf(ctx, b.Coach, tx.Now().Add(-busyPast))
+		for _, m := range meetings {
+			own[c.meetingUID(m)] = true
+		}
 		return err
 	})
 	if err != nil {

@@ -15,14 +15,15 @@ import (
 type CoachStanding struct {
 	coach.Coach
 	Person
-	Certified coach.Certification
-	Load      int         // coachees now
-	Booked    int         // sessions that are booked
-	Minutes   int         // held since the first of the month, by the study's clock
-	Free      []time.Time // the next times at which a first session could be
-	Account   string      // empty: not invited to sign in
-	Joined    bool        // has followed the invitation
-	Open      bool        // somebody new may choose them
+	Certified  coach.Certification
+	Load       int         // coachees now
+	Booked     int         // sessions that are booked
+	Minutes    int         // held since the first of the month, by the study's clock
+	Free       []time.Time // the next times at which a first session could be
+	Account    string      // empty: not invited to sign in
+	Joined     bool        // has followed the invitation
+	Open       bool        // somebody new may choose them
+	Supervised coach.SupervisionStanding
 }
 
 // ahead is how far the office looks for free times.
@@ -47,13 +48,18 @@ func (c *Conduct) CoachStandings(ctx context.Context, by identity.Actor, code co
 		if err != nil {
 			return err
 		}
+		attended, err := tx.Attendances(ctx)
+		if err != nil {
+			return err
+		}
 		var left []CoachStanding
 		for _, k := range coaches {
 			if code != "" && k.Code != code {
 				continue
 			}
 			s := CoachStanding{Coach: k, Person: names[k.Code], Load: loads[k.Code], Certified: coach.Certified(c.Protocol.Coaching.Certification, k.Certification, tx.Now())}
-			s.Open = k.Room(s.Load) && s.Certified.Valid()
+			s.Open = k.TakesNew(c.Protocol.Coaching, s.Load, attended[k.Code], tx.Now())
+			s.Supervised = c.supervised(k, attended[k.Code], tx.Now())
 			if err := c.standing(ctx, tx, &s); err != nil {
 				return err
 			}
@@ -93,6 +99,11 @@ func (c *Conduct) standing(ctx context.Context, tx *store.Tx, s *CoachStanding) 
 			look.CoachStarts = append(look.CoachStarts, held.Start)
 		}
 	}
+	meetings, err := tx.SupervisionSpans(ctx, s.Code, now)
+	if err != nil {
+		return err
+	}
+	look.CoachBusy = append(look.CoachBusy, meetings...)
 	if lengths := c.Protocol.Coaching.Sessions; len(lengths) > 0 && s.LeftAt == nil && s.Certified.Valid() {
 		s.Free = look.Free(session.Wish{Number: 1, Minutes: lengths[0], Mode: c.mode("", s.Coach)}, now, now.Add(ahead), 3)
 	}

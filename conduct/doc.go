@@ -34,6 +34,11 @@
 //	SetProfile, SetPhoto, SetHours, SetDate, ClearDate, SetCaseload
 //	TakeLeave(ctx, by, coach, coach.Span) ([]session.Session, error)         the sessions in it are to be moved; their people are written to
 //	EndLeave(ctx, by, coach, from) error
+//	PlanSupervision(ctx, by, coach.Supervision) (id, error)                  a meeting of coaches with a supervisor
+//	ChangeSupervision, CancelSupervision, AttendSupervision                  its time and place; who came, for how long
+//	Supervisions(ctx, by) ([]Meeting, map[coach.Code]coach.SupervisionStanding, error)
+//	OwnSupervision(ctx, by) (OwnSupervision, error)                          a coach's meetings, and hours beside what is asked for
+//	RaiseDifficulty, RemoveDifficulty, Difficulties                          what a coach wants to speak of there, for those in it alone
 //	RetireCoach(ctx, by, coach) ([]participant.Code, error)                  its coachees choose again
 //	Desk(ctx, by) (Desk, error)                                              what a coach knows of their own work
 //	Coaches(ctx, by, code) ([]Offer, error)                                  whom a participant may choose

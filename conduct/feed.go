@@ -105,6 +105,11 @@ func (c *Conduct) ReadFeed(ctx context.Context, token string) (data []byte, err 
 		if err != nil {
 			return err
 		}
+		meetings, err := c.meetingEvents(ctx, tx, f.Person, tx.Now().Add(-feedPast))
+		if err != nil {
+			return err
+		}
+		events = append(events, meetings...)
 		title := "Appointments"
 		if f.Busy {
 			title = "Busy"
@@ -172,6 +177,21 @@ func (c *Conduct) events(ctx context.Context, tx *store.Tx, code participant.Cod
 	}
 	return events, nil
 }
+
+// meetingEvents are the supervision meetings of a coach that begin after a moment; nobody else has any. What they are stands on the desk, not in
+// calendars that colleagues may read.
+func (c *Conduct) meetingEvents(ctx context.Context, tx *store.Tx, code coach.Code, from time.Time) (events []calendar.Event, err error) {
+	meetings, err := tx.SupervisionsOf(ctx, code, from)
+	for _, m := range meetings {
+		address := c.BaseURL + "/desk/supervision/" + m.ID
+		events = append(events, calendar.Event{UID: c.meetingUID(m), Sequence: m.Sequence, Start: m.Start, End: m.End(), Stamp: m.Changed,
+			Cancelled: m.State == coach.SupervisionCancelled, Summary: c.CalendarTitle("en"), Description: address, URL: address})
+	}
+	return events, err
+}
+
+// meetingUID is the name of a supervision meeting in calendars.
+func (c *Conduct) meetingUID(m coach.Supervision) string { return m.ID + "@" + c.domain() }
 
 // sender is the address that mail comes from, as far as is known before any mail goes.
 func (c *Conduct) sender() string { return cmp.Or(c.Sender, c.Protocol.Contact.Email) }

@@ -128,6 +128,9 @@ func (c *Conduct) RetireCoach(ctx context.Context, by identity.Actor, code coach
 		if err := record(ctx, tx, by, "coach.retire", string(code), nil, facts{"coachees": len(pairs)}, ""); err != nil {
 			return err
 		}
+		if err := c.leaveMeetings(ctx, tx, by, code); err != nil {
+			return err
+		}
 		for _, p := range pairs {
 			if err := c.cancelBooked(ctx, tx, p.Participant, session.ByCoach); err != nil {
 				return err

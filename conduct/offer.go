@@ -120,9 +120,15 @@ func (c *Conduct) offers(ctx context.Context, tx *store.Tx, r participant.Record
 	if err != nil {
 		return nil, err
 	}
+	var attended map[coach.Code][]coach.Attendance
+	if c.Protocol.Coaching.SupervisionRequired {
+		if attended, err = tx.Attendances(ctx); err != nil {
+			return nil, err
+		}
+	}
 	var offers []Offer
 	for _, k := range all {
-		if !k.Room(loads[k.Code]) || slices.Contains(aside, k.Code) || !coach.Certified(c.Protocol.Coaching.Certification, k.Certification, tx.Now()).Valid() {
+		if slices.Contains(aside, k.Code) || !k.TakesNew(c.Protocol.Coaching, loads[k.Code], attended[k.Code], tx.Now()) {
 			continue
 		}
 		p, err := person(ctx, tx, k.Code)

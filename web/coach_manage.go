@@ -17,12 +17,13 @@ import (
 // coachManagePage is one coach, as the office sees one.
 type coachManagePage struct {
 	coachLine
-	ZoneName string
-	Steps    []stepLine
-	Coachees []coacheeLine
-	Acts     []actForm
-	Done     string
-	Problems []*problem.Problem
+	ZoneName    string
+	Steps       []stepLine
+	Supervision string // hours in all
+	Coachees    []coacheeLine
+	Acts        []actForm
+	Done        string
+	Problems    []*problem.Problem
 }
 
 // stepLine is a step of certification.
@@ -146,7 +147,7 @@ func (s *Site) showManaged(w http.ResponseWriter, r *http.Request, status int, r
 		return err
 	}
 	k := all[0]
-	page := coachManagePage{coachLine: s.coachLine(k), ZoneName: k.Coach.Zone}
+	page := coachManagePage{coachLine: s.coachLine(k), ZoneName: k.Coach.Zone, Supervision: hoursOf(k.Supervised.Minutes)}
 	if page.ZoneName == "" {
 		page.ZoneName = s.zone().String()
 	}

@@ -94,8 +94,10 @@ func (s *Site) coachLine(k conduct.CoachStanding) coachLine {
 		line.State = "Certification expired"
 	case len(k.Coach.Hours)+len(k.Dates) == 0:
 		line.State = "No hours yet"
-	case !k.Open:
+	case !k.Room(k.Load):
 		line.State = "No place left"
+	case !k.Open:
+		line.State = "Supervision overdue"
 	default:
 		line.State, line.Good = "May be chosen", true
 	}

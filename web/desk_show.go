@@ -25,6 +25,8 @@ type deskShowPage struct {
 	Places    int               // free ones
 	Calendar  conduct.BusyState // state of the coach's own calendar; empty: none is read
 	Unsure    int               // sessions that were booked while it could not be read
+	Meeting   *supervisionLine  // of supervision, that is next
+	Overdue   bool              // supervision is
 }
 
 // deskStep is one thing that a new coach does.
@@ -60,6 +62,9 @@ func (s *Site) deskShow(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page.Calendar, page.Unsure = calendar.State, len(calendar.Unsure)
+	if page.Meeting, page.Overdue, err = s.nextMeeting(r); err != nil {
+		return err
+	}
 	page.Steps = deskSteps(d.Coach.Profile.Biography != "", d.Pictured, len(d.Coach.Hours)+len(d.Coach.Dates) > 0, calendar.State != "")
 	tomorrow := time.Date(now.Year(), now.Month(), now.Day()+1, 0, 0, 0, 0, d.Zone)
 	for _, one := range d.Sessions {

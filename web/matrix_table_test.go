@@ -148,6 +148,11 @@ POST /desk/notes/key                         no          no          no         
 POST /desk/notes/change                      no          no          no          no          yes         yes         no          no          no          no          no          no
 POST /desk/notes/unlock                      no          no          no          no          yes         yes         no          no          no          no          no          no
 POST /desk/notes/lock                        no          no          no          no          yes         yes         no          no          no          no          no          no
+GET /desk/supervision                        door        no          no          no          yes         yes         no          no          no          no          no          no
+GET /desk/supervision/{id}                   door        no          no          no          yes         lacks       no          no          no          no          no          no
+POST /desk/supervision/{id}/difficulty       no          no          no          no          yes         lacks       no          no          no          no          no          no
+POST /desk/supervision/{id}/difficulty/{difficulty}/remove no         no          no          no          lacks       lacks       no          no          no          no          no          no
+POST /desk/supervision/{id}/attend           no          no          no          no          lacks       lacks       no          no          no          no          no          no
 
 -- Calendars
 GET /calendar/{file}                         lacks       lacks       lacks       lacks       lacks       lacks       lacks       lacks       lacks       lacks       lacks       lacks
@@ -243,6 +248,12 @@ GET /coaches                                 door        no          no         
 POST /coaches                                no          no          no          no          no          no          yes         no          no          no          no          yes
 GET /coaches/{code}                          door        no          no          no          no          no          yes         no          no          no          no          yes
 POST /coaches/{code}/{act}                   no          no          no          no          no          no          yes         no          no          no          no          yes
+GET /supervision                             door        no          no          no          no          no          yes         no          no          no          no          yes
+POST /supervision                            no          no          no          no          no          no          yes         no          no          no          no          yes
+GET /supervision/{id}                        door        no          no          no          no          no          yes         no          no          no          no          yes
+POST /supervision/{id}/change                no          no          no          no          no          no          yes         no          no          no          no          yes
+POST /supervision/{id}/attend                no          no          no          no          no          no          yes         no          no          no          no          yes
+POST /supervision/{id}/cancel                no          no          no          no          no          no          yes         no          no          no          no          yes
 
 -- Messages before they go
 GET /messages                                door        no          no          no          no          no          yes         no          no          no          no          yes

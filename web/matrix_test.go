@@ -62,7 +62,9 @@ func newMatrixed(t *testing.T) *matrixed {
 	}
 	colleague, err := e.InviteStaff(ctx, investigator, conduct.NewStaff{Name: "Lee Kim", Email: "lee@hospital.example", Roles: []identity.Role{identity.Finance}})
 	succeed(t, err)
-	m.known = strings.NewReplacer("{$}", "", "/me/coach/{code}", "/me/coach/"+string(coaches[0]), "/coaches/{code}/{act}", "/coaches/"+string(coaches[0])+"/caseload", "/coaches/{code}", "/coaches/"+string(coaches[0]),
+	meeting, err := e.PlanSupervision(ctx, office, coach.Supervision{Outside: "Dr. Outside", Start: e.clock().AddDate(0, 0, 60), Minutes: 60, Zone: "America/New_York", Place: "Room 3", Coaches: []coach.Supervised{{Coach: coaches[0]}}})
+	succeed(t, err)
+	m.known = strings.NewReplacer("{$}", "", "supervision/{id}", "supervision/"+meeting, "{difficulty}", "none", "/me/coach/{code}", "/me/coach/"+string(coaches[0]), "/coaches/{code}/{act}", "/coaches/"+string(coaches[0])+"/caseload", "/coaches/{code}", "/coaches/"+string(coaches[0]),
 		"/coach-photo/{code}", "/coach-photo/"+string(coaches[0]), "/people/{code}/{act}", "/people/"+string(mine)+"/link", "{code}", string(mine), "goal/{id}", "goal/"+aim.ID,
 		"session/{id}", "session/"+booked.ID, "sessions/{id}", "sessions/"+booked.ID, "{id}", "1", "{seq}", "0", "/p/{token}", e.link(later[1]),
 		"/roster/{token}", e.uploaded("people.csv", "name,email,division,supervisor\nDr. New,new@hospital.example,a,b\n", m.cookies["coordinator"]), "{token}", strings.Repeat("a", 26),

@@ -149,6 +149,11 @@ func (s *Site) routes() []route {
 		{"POST /desk/notes/change", "desk.read", s.notesChange},
 		{"POST /desk/notes/unlock", "desk.read", s.notesUnlock},
 		{"POST /desk/notes/lock", "desk.read", s.notesLock},
+		{"GET /desk/supervision", "supervision.read_own", s.deskSupervision},
+		{"GET /desk/supervision/{id}", "supervision.read_own", s.deskMeeting},
+		{"POST /desk/supervision/{id}/difficulty", "supervision.raise", s.difficultyRaise},
+		{"POST /desk/supervision/{id}/difficulty/{difficulty}/remove", "supervision.raise", s.difficultyRemove},
+		{"POST /desk/supervision/{id}/attend", "desk.read", s.deskMeetingAttend},
 
 		// Calendars
 		{"GET /calendar/{file}", anybody, s.feedRead},
@@ -244,6 +249,12 @@ func (s *Site) routes() []route {
 		{"POST /coaches", "coach.add", s.coachAdd},
 		{"GET /coaches/{code}", "coach.read", s.coachManage},
 		{"POST /coaches/{code}/{act}", "coach.manage", s.coachAct},
+		{"GET /supervision", "supervision.read", s.supervisionList},
+		{"POST /supervision", "supervision.plan", s.supervisionPlan},
+		{"GET /supervision/{id}", "supervision.read", s.supervisionShow},
+		{"POST /supervision/{id}/change", "supervision.plan", s.supervisionChange},
+		{"POST /supervision/{id}/cancel", "supervision.plan", s.supervisionCancel},
+		{"POST /supervision/{id}/attend", "supervision.read", s.supervisionAttend},
 
 		// Messages before they go
 		{"GET /messages", "message.read", s.messageList},

@@ -71,6 +71,12 @@ var permissions = map[string][]Role{
 	"coach.change":    {Participant},
 	"coach.set_aside": {Participant}, // what nobody else may know
 
+	"supervision.plan":     {Coordinator, Owner},
+	"supervision.read":     {Coordinator, Owner},        // who meets when, and how long: never what is put down
+	"supervision.attend":   {Coach, Coordinator, Owner}, // a coach: of a meeting that they supervise
+	"supervision.read_own": {Coach},                     // one's own meetings, and what those in them have put down
+	"supervision.raise":    {Coach},
+
 	"session.book":    {Participant, Coach, Coordinator},
 	"session.move":    {Participant, Coach, Coordinator},
 	"session.cancel":  {Participant, Coach, Coordinator, Clock},

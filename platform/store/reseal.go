@@ -33,6 +33,8 @@ var sealedColumns = []sealed{
 	{table: "weekly_goal", column: "sealed", place: "words", row: "id"},
 	{table: "busy_calendar", column: "sealed", row: "coach"},
 	{table: "call", column: "sealed", row: "id"},
+	{table: "supervision", column: "sealed", row: "id"},
+	{table: "difficulty", column: "sealed", row: "id"},
 }
 
 func (c sealed) where() string {

@@ -7,6 +7,7 @@ import (
 
 	"rekindle/platform/identity"
 	"rekindle/problem"
+	"rekindle/trial/coach"
 	"rekindle/trial/participant"
 )
 
@@ -161,7 +162,8 @@ func (tx *Tx) Forget(ctx context.Context, hash string) error {
 	return err
 }
 
-// Sweep removes what nobody needs any more: sign-ins and links a month after their end, forgiven failures, ceremonies that were left.
+// Sweep removes what nobody needs any more: sign-ins and links a month after their end, forgiven failures, ceremonies that were left,
+// difficulties of coaches that were for a meeting of long ago.
 func (tx *Tx) Sweep(ctx context.Context) error {
 	month := tx.Now().AddDate(0, -1, 0)
 	for _, sweep := range []struct {
@@ -172,6 +174,7 @@ func (tx *Tx) Sweep(ctx context.Context) error {
 		{"DELETE FROM ticket WHERE expires < $1", month},
 		{"DELETE FROM throttle WHERE last < $1 AND until < $1", tx.Now().Add(-identity.Forgiven)},
 		{"DELETE FROM challenge WHERE expires < $1", tx.Now()},
+		{"DELETE FROM difficulty WHERE supervision IN (SELECT id FROM supervision WHERE start_at < $1)", tx.Now().Add(-coach.DifficultyKept)},
 	} {
 		if _, err := tx.Do(ctx, sweep.statement, sweep.before); err != nil {
 			return err

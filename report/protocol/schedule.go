@@ -145,12 +145,28 @@ func (w *writer) coaching() {
 			Fact{"Held", strings.Join(g.Modes, " or ")},
 			Fact{"Coaches", fmt.Sprintf("%d, each with up to %d participants at a time; chosen by the participant", g.Coaches, g.Caseload)},
 			Fact{"Before a coach can be chosen", strings.Join(g.Certification, ", then ")},
+			Fact{"Supervision", supervision(g)},
 			Fact{"Never matched", sharing(g.Conflicts)},
 			Fact{"Booking", fmt.Sprintf("at least %s ahead, with %s free before and after each session", count(g.NoticeHours, "hour"), count(g.BufferMinutes, "minute"))},
 			Fact{"Moving and missing", fmt.Sprintf("a change less than %s ahead counts as late; %s", count(g.LateHours, "hour"), misses)},
 		)},
 		Block{Heading: "Wellness resources", List: resources},
 	)
+}
+
+func supervision(g study.Coaching) string {
+	if g.SupervisionEvery == 0 {
+		return ""
+	}
+	how := "a meeting"
+	if g.SupervisionMinutes > 0 {
+		how = count(g.SupervisionMinutes, "minute")
+	}
+	how = fmt.Sprintf("%s within every %s for each coach", how, count(g.SupervisionEvery, "day"))
+	if g.SupervisionRequired {
+		how += "; whoever is overdue takes no new participants"
+	}
+	return how
 }
 
 func sharing(columns []string) string {

@@ -49,6 +49,7 @@ func (c *checker) coaching() {
 		c.text(at("coaching.conflicts", i), column, "name of the roster column")
 	}
 	c.frameworks()
+	c.supervision()
 	if g.Alliance != "" && c.refer("coaching.alliance", g.Alliance, "instrument", names(c.catalogue)) || g.PooledOver != 0 {
 		c.least("coaching.pooled_over", float64(g.PooledOver), 5)
 	}
@@ -61,6 +62,21 @@ func (c *checker) coaching() {
 			return slices.ContainsFunc(v.Forms, func(f Form) bool { return f.Instrument == id })
 		}) {
 			c.warn(path, "add it to the forms of a visit with coached = true", "%q is asked at no visit", id)
+		}
+	}
+}
+
+func (c *checker) supervision() {
+	g := c.Coaching
+	c.within("coaching.supervision_every", float64(g.SupervisionEvery), 0, 366)
+	c.least("coaching.supervision_minutes", float64(g.SupervisionMinutes), 0)
+	if g.SupervisionEvery == 0 {
+		const remedy = "name the days in supervision_every, as 30"
+		if g.SupervisionMinutes != 0 {
+			c.wrong("coaching.supervision_minutes", remedy, "minutes of supervision are asked for, but not within which days")
+		}
+		if g.SupervisionRequired {
+			c.wrong("coaching.supervision_required", remedy, "supervision is required, but not how often")
 		}
 	}
 }

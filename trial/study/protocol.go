@@ -223,6 +223,11 @@ type Coaching struct {
 	Alliance       string      `toml:"alliance"`    // instrument asked after sessions 1 and 3; empty: none is
 	PooledOver     int         `toml:"pooled_over"` // a coach reads what coachees say pooled over at least so many people; 0: not at all
 	Conflicts      []string    `toml:"conflicts"`   // roster columns that a coach and a coachee must not share: "division", "supervisor"
+
+	// Meetings at which coaches look at their own coaching with a supervisor.
+	SupervisionEvery    int  `toml:"supervision_every"`    // each coach attends some within every so many days; 0: none is asked for
+	SupervisionMinutes  int  `toml:"supervision_minutes"`  // minutes within those days; 0: any meeting will do
+	SupervisionRequired bool `toml:"supervision_required"` // a coach who is overdue takes no new participants
 }
 
 // Framework is the course of a session: the steps that a coach may tick.
