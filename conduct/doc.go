@@ -62,6 +62,7 @@
 //	Hold(ctx, by, id, Held) (session.Session, error)
 //	Miss(ctx, by, id, session.Side) (session.Session, error)
 //	CorrectSession(ctx, by, id, minutes, reason) error
+//	ReopenSession(ctx, by, id, reason) error
 //	MakeNoteKey, ChangeNoteKey, UnlockNotes, LockNotes, WriteNote, Notebook, DeleteNote   a coach's private notes
 //	Plan(ctx, by, code) (goal.Plan, error)                                   vision and goals, for the participant and the coach
 //	CheckIns, SetCheckIns                                                    the weekly mails about goals

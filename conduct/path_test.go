@@ -269,6 +269,7 @@ func TestRefusals(t *testing.T) {
 			"leave":     {"coach.leave", func(by identity.Actor) error { _, err := w.TakeLeave(ctx, by, "nobody", coach.Span{}); return err }},
 			"no leave":  {"coach.leave", func(by identity.Actor) error { return w.EndLeave(ctx, by, "nobody", w.now) }},
 			"minutes":   {"session.correct", func(by identity.Actor) error { return w.CorrectSession(ctx, by, "none", 60, "r") }},
+			"reopen":    {"session.reopen", func(by identity.Actor) error { return w.ReopenSession(ctx, by, "none", "r") }},
 			"profile":   {"coach.profile", func(by identity.Actor) error { return w.SetProfile(ctx, by, "nobody", conduct.NewCoach{}.Profile) }},
 			"caseload":  {"coach.caseload", func(by identity.Actor) error { return w.SetCaseload(ctx, by, coaches[0], -1) }},
 			"retire":    {"coach.retire", func(by identity.Actor) error { _, err := w.RetireCoach(ctx, by, "nobody"); return err }},

@@ -18,6 +18,7 @@ var accessEnglish = map[string]string{
 	"did_session.cancel":       "Cancelled a session",
 	"did_session.confirm":      "Confirmed a session",
 	"did_session.correct":      "Corrected the record of a session",
+	"did_session.reopen":       "Took back what was recorded of a session",
 	"did_alliance.rate":        "Rated the working together",
 	"did_session.hold":         "Recorded a session as held",
 	"did_session.miss":         "Recorded a session as missed",

@@ -17,6 +17,7 @@ var accessSpanish = map[string]string{
 	"did_session.book":         "Reservó una sesión",
 	"did_session.cancel":       "Canceló una sesión",
 	"did_session.confirm":      "Confirmó una sesión",
+	"did_session.reopen":       "Retiró lo que constaba de una sesión",
 	"did_session.correct":      "Corrigió el registro de una sesión",
 	"did_alliance.rate":        "Valoró el trabajo en común",
 	"did_session.hold":         "Registró una sesión como realizada",

@@ -36,7 +36,8 @@ type deskSessionPage struct {
 // keptSession says what was just done, by the word in the address.
 var keptSession = map[string]string{
 	"held": "Closed as held.", "missed": "Closed.", "cancelled": "Cancelled.", "moved": "Moved.", "corrected": "Corrected. The minutes before stay in the trail.",
-	"note": "Your note is kept.", "plan": "Kept. Your coachee sees it too.", "booked": "Booked.", "gone": "The note is deleted.",
+	"reopened": "Taken back. Please record it as it was.",
+	"note":     "Your note is kept.", "plan": "Kept. Your coachee sees it too.", "booked": "Booked.", "gone": "The note is deleted.",
 }
 
 // deskSessionShow shows a coach one of their sessions.
@@ -202,4 +203,8 @@ func (s *Site) sessionCorrect(r *http.Request, id string, f url.Values) error {
 		return err
 	}
 	return s.Conduct.CorrectSession(r.Context(), actor(r), id, minutes, f.Get("reason"))
+}
+
+func (s *Site) sessionReopen(r *http.Request, id string, f url.Values) error {
+	return s.Conduct.ReopenSession(r.Context(), actor(r), id, f.Get("reason"))
 }

@@ -268,6 +268,12 @@ func TestCoachClosesSessions(t *testing.T) {
 	if text := d.get(page).Text(t, "main"); !strings.Contains(text, "80 minutes") || !strings.Contains(text, "Introductions") {
 		t.Error(text)
 	}
+	d.refused(page+"/reopen", url.Values{}, http.StatusUnprocessableEntity, "reason is missing")
+	d.send(page+"/reopen", url.Values{"reason": {"the wrong person"}}, page+"?kept=reopened")
+	if text := d.get(page).Text(t, "main"); !strings.Contains(text, "How it went") || strings.Contains(text, "Outcome") {
+		t.Error(text)
+	}
+	d.send(page+"/hold", url.Values{"minutes": {"80"}}, page+"?kept=held")
 	d.at("2021-08-16 09:00")
 	d.renew()
 	cancel := "/desk/session/" + d.booked[1].ID

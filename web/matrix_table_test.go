@@ -134,6 +134,7 @@ POST /desk/session/{id}/miss                 no          no          no         
 POST /desk/session/{id}/cancel               no          no          no          no          yes         lacks       no          no          no          no          no          no
 POST /desk/session/{id}/move                 no          no          no          no          yes         lacks       no          no          no          no          no          no
 POST /desk/session/{id}/correct              no          no          no          no          yes         lacks       no          no          no          no          no          no
+POST /desk/session/{id}/reopen               no          no          no          no          yes         lacks       no          no          no          no          no          no
 GET /desk/person/{code}                      door        no          no          no          yes         lacks       no          no          no          no          no          no
 POST /desk/person/{code}/book                no          no          no          no          yes         lacks       no          no          no          no          no          no
 POST /desk/person/{code}/note                no          no          no          no          yes         lacks       no          no          no          no          no          no

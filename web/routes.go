@@ -135,6 +135,7 @@ func (s *Site) routes() []route {
 		{"POST /desk/session/{id}/cancel", "desk.read", s.closing("cancelled", s.sessionCancel)},
 		{"POST /desk/session/{id}/move", "desk.read", s.closing("moved", s.sessionMove)},
 		{"POST /desk/session/{id}/correct", "desk.read", s.closing("corrected", s.sessionCorrect)},
+		{"POST /desk/session/{id}/reopen", "desk.read", s.closing("reopened", s.sessionReopen)},
 		{"POST /desk/session/{id}/plan", "desk.read", s.closing("plan", s.sessionPlanKeep)},
 		{"GET /desk/person/{code}", "desk.read", s.deskPersonShow},
 		{"POST /desk/person/{code}/plan", "desk.read", s.personPlan},

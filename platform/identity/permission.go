@@ -82,6 +82,7 @@ var permissions = map[string][]Role{
 	"session.cancel":  {Participant, Coach, Coordinator, Clock},
 	"session.hold":    {Coach},
 	"session.correct": {Coach, Coordinator},
+	"session.reopen":  {Coach}, // what was recorded by a slip
 	"session.confirm": {Coach}, // one that was booked without knowing the coach's calendar
 	"session.miss":    {Participant, Coach, Coordinator},
 

@@ -162,6 +162,15 @@ func (s *Session) Correct(minutes int) error {
 	return nil
 }
 
+// Reopen takes back what was recorded of a session, so that it can be recorded as it was.
+func (s *Session) Reopen() error {
+	if s.State != Held && s.State != NoShow {
+		return problem.New(problem.Conflict, "The session is %s, and no record of it can be taken back", s.State)
+	}
+	s.State, s.Actual, s.Missed, s.Steps, s.Themes, s.ClosedAt = Booked, 0, "", nil, nil, nil
+	return nil
+}
+
 func checkMinutes(minutes int) error {
 	if minutes < 1 || minutes > longest {
 		return problem.New(problem.Invalid, "%d minutes", minutes).On("minutes").Instead("Give the minutes really held, from 1 to %d.", longest)
