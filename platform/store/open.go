@@ -104,6 +104,9 @@ func (s *Store) openSQLite(o Options) (err error) {
 		if s.lock, err = takeLock(path + ".lock"); err != nil {
 			return err
 		}
+		if err := beginFile(path); err != nil {
+			return unreachable(o.Path, err)
+		}
 		if s.writer, err = sqliteDB(path, forWriting); err != nil {
 			return err
 		}
@@ -115,6 +118,19 @@ func (s *Store) openSQLite(o Options) (err error) {
 	s.reader.SetMaxOpenConns(readers)
 	s.reader.SetMaxIdleConns(readers)
 	return nil
+}
+
+// beginFile makes the file of a new study, which nobody but the program's user can read whatever folder it stands in. SQLite gives the files
+// beside it the same mode.
+func beginFile(path string) error {
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) { // and is not touched: closing it would drop the locks that this process may have on it
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return file.Close()
 }
 
 func (s *Store) openPostgres(o Options) error {

@@ -5,7 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"math"
+	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -346,5 +348,32 @@ func TestPathWithOddCharacters(t *testing.T) {
 	where.ReadOnly = true
 	if n := count(t, storetest.Open(t, where), "SELECT count(*) FROM note"); n != 0 {
 		t.Errorf("%d rows", n)
+	}
+}
+
+// A folder that others can look into is not enough to read a study.
+func TestOnlyTheOwnerReadsTheFiles(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Log("files there have no such modes")
+		return
+	}
+	dir := t.TempDir()
+	if err := os.Chmod(dir, 0o755); err != nil { // as a site may have made it
+		t.Fatal(err)
+	}
+	s, err := store.Open(t.Context(), store.Options{Path: filepath.Join(dir, "rekindle.db")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	note(t, s)
+	files, err := os.ReadDir(dir)
+	if err != nil || len(files) < 3 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	for _, f := range files {
+		if info, err := f.Info(); err != nil || info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s can be read by others: %v, %v", f.Name(), info.Mode(), err)
+		}
 	}
 }
