@@ -193,6 +193,10 @@ func (c *Conduct) exclude(ctx context.Context, tx *store.Tx, by identity.Actor, 
 func (c *Conduct) planVisits(ctx context.Context, tx *store.Tx, r participant.Record, baseline bool, reached map[study.Anchor]time.Time) error {
 	var visits []store.VisitOf
 	var messages []store.Message
+	arm, _, err := c.armOf(ctx, tx, r)
+	if err != nil {
+		return err
+	}
 	reached[study.FromOpening], _ = c.Protocol.EnrolmentWindow()
 	for _, v := range c.Protocol.Visits {
 		anchor, ok := reached[v.Anchor]
@@ -209,7 +213,7 @@ func (c *Conduct) planVisits(ctx context.Context, tx *store.Tx, r participant.Re
 		}
 		visits = append(visits, planned)
 		for _, m := range c.Protocol.Messages {
-			if m.Anchor == study.FromVisit && m.Visit == v.ID && m.Purpose != study.IncentiveSent { // which follows the posting
+			if m.Anchor == study.FromVisit && m.Visit == v.ID && m.Purpose != study.IncentiveSent && meant(m, arm) { // which follows the posting
 				messages = append(messages, c.plan(r, m, planned.Due, false, tx.Now(), "")...)
 			}
 		}
@@ -223,13 +227,23 @@ func (c *Conduct) planVisits(ctx context.Context, tx *store.Tx, r participant.Re
 // planMessages plans the messages that count from an anchor.
 func (c *Conduct) planMessages(ctx context.Context, tx *store.Tx, r participant.Record, anchor study.Anchor, at time.Time) error {
 	var messages []store.Message
+	arm, _, err := c.armOf(ctx, tx, r)
+	if err != nil {
+		return err
+	}
 	readersAct := r.BaselineAt != nil && r.BaselineAt.Equal(at) // and not that of the office, or of the clock
 	for _, m := range c.Protocol.Messages {
-		if m.Anchor == anchor && m.Purpose != study.Announcement && m.Purpose != study.IncentiveSent {
+		if m.Anchor == anchor && m.Purpose != study.Announcement && m.Purpose != study.IncentiveSent && meant(m, arm) {
 			messages = append(messages, c.plan(r, m, at, readersAct, tx.Now(), "")...)
 		}
 	}
 	return tx.PlanMessages(ctx, messages)
+}
+
+// meant reports whether a message can ever be due to somebody of an arm: a plan does not list what will not go. Before the draw there is
+// no arm, and followup.Still decides when the time has come.
+func meant(m study.Message, arm study.Arm) bool {
+	return arm.ID == "" || len(m.Arms) == 0 || slices.Contains(m.Arms, arm.ID)
 }
 
 // plan gives the mails of a message to a person that are not past.

@@ -3,6 +3,7 @@ package conduct_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -327,6 +328,24 @@ func TestWhoPlansMail(t *testing.T) {
 			}
 			if may && errors.Join(reads, lists, moves, stopsAll, restoresAll) != nil {
 				t.Errorf("%s: %v", role, errors.Join(reads, lists, moves, stopsAll, restoresAll))
+			}
+		}
+	})
+}
+
+// What a coordinator sees coming is what can go: nothing for another arm is planned, or counted, for anybody.
+func TestNothingIsPlannedForAnotherArm(t *testing.T) {
+	each(t, func(w *world) {
+		coaching, control := w.arms(6)
+		for arm, code := range map[string]participant.Code{"coaching": coaching[0], "control": control[0]} {
+			kinds := map[string]bool{}
+			for _, l := range w.letters(store.PlanFilter{Participant: code}) {
+				if kinds[l.Message.ID] = true; len(l.Message.Arms) > 0 && !slices.Contains(l.Message.Arms, arm) {
+					t.Errorf("%s: %s is planned", arm, l.Message.ID)
+				}
+			}
+			if !kinds["survey-reminder"] || kinds["choose-coach"] != (arm == "coaching") || kinds["resources"] != (arm == "control") {
+				t.Errorf("%s: planned are %v", arm, kinds)
 			}
 		}
 	})
