@@ -1,6 +1,7 @@
 package web
 
 import (
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -23,6 +24,7 @@ type participantFormPage struct {
 	Sent          bool     // shown, and not to be changed here: submitted, or not open
 	Shut          bool     // not open, and not submitted
 	Kept          bool     // saved for later
+	Unsaved       bool     // could not be saved just now; the page has what was typed
 	Earlier       string   // the page before; empty: this is the first
 	Follow        followed
 	Window        openPage
@@ -158,10 +160,14 @@ func (s *Site) formSave(w http.ResponseWriter, r *http.Request) error {
 	sheet.Submit = !held && what != "later"
 	sheet.Drop = page.Follow.told
 	progress, err := s.Conduct.Answer(r.Context(), by, sheet)
-	if err != nil {
-		return err
-	}
 	switch {
+	case problem.Is(err, problem.Unavailable): // a full disk, a database that restarts: what was typed must not go with it
+		s.log().LogAttrs(r.Context(), slog.LevelError, "answers could not be saved", slog.String("page", r.Pattern), slog.String("error", err.Error()), slog.String("cause", causes(err)))
+		page.Unsaved = true
+		w.Header().Set("Content-Security-Policy", drafting)
+		return s.showMine(w, r, http.StatusServiceUnavailable, "participant_form", "survey_title", page)
+	case err != nil:
+		return err
 	case held:
 		page.Kept, page.Window.Since = what == "later", st.Now.UnixMicro()
 		w.Header().Set("Content-Security-Policy", drafting)

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"rekindle/platform/store"
 	"rekindle/web/webtest"
 )
 
@@ -56,5 +57,39 @@ func TestSentAfterTheSurveyHasClosed(t *testing.T) {
 	}
 	if f := v.stored(codes[0], "baseline", "demographics"); f.Submitted != nil || f.Answers["years_in_practice"] != "" || f.Answers["gender"] != "man" {
 		t.Errorf("kept after the end: %+v", f)
+	}
+}
+
+// A disk that is full takes nothing, and neither takes what somebody has typed: it stands on the page, and goes when there is room.
+func TestWhatCannotBeSavedStaysOnThePage(t *testing.T) {
+	v, code := signed(t)
+	all := filled(t, "demographics")
+	room := func(pages string) {
+		succeed(t, v.Store.Write(t.Context(), func(tx *store.Tx) error {
+			_, err := tx.Do(t.Context(), "PRAGMA max_page_count = "+pages)
+			return err
+		}))
+	}
+	room("1")
+	full := false
+	for range 200 { // until the pages that the file has already are full
+		all.Set("gender", map[bool]string{true: "woman", false: "man"}[all.Get("gender") == "man"])
+		all.Set("go", "later")
+		p := v.do(webtest.Scenario{Path: demographics, Form: all})
+		if full = p.Status == http.StatusServiceUnavailable; full {
+			if len(p.All(t, "input[name=gender][value="+all.Get("gender")+"][checked]")) != 1 || len(p.All(t, "input[name=years_in_practice][value='7']")) != 1 || !strings.Contains(p.Text(t, "[role=alert]"), "still stand here") {
+				t.Errorf("what was typed is gone: %s", p.Text(t, "main"))
+			}
+			break
+		}
+	}
+	if !full || !strings.Contains(v.logged.String(), "the disk is full") {
+		t.Fatal("the file was never full, or the log does not say so")
+	}
+	room("1000000")
+	all.Set("go", "next")
+	v.send(demographics, all, "/me/survey/baseline/pfi16")
+	if f := v.stored(code, "baseline", "demographics"); f.Submitted == nil || string(f.Answers["gender"]) != all.Get("gender") {
+		t.Errorf("kept: %+v", f)
 	}
 }
