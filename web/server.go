@@ -3,9 +3,12 @@ package web
 import (
 	"context"
 	"errors"
+	"io"
+	stdlog "log"
 	"log/slog"
 	"net"
 	"net/http"
+	"regexp"
 	"syscall"
 	"time"
 
@@ -33,6 +36,18 @@ func Listen(ctx context.Context, address string) (net.Listener, error) {
 // patience is how long requests that have begun may take once the server is told to stop.
 const patience = 10 * time.Second
 
+// addressless passes on what the server of the standard library has to say, without the address of whoever asked: the log tells of nobody.
+type addressless struct{ log io.Writer }
+
+var peerAddress = regexp.MustCompile(` (from|serving) (\[[0-9a-fA-F:.%\w]+\]|[0-9.]+):[0-9]+`)
+
+func (n addressless) Write(line []byte) (int, error) {
+	if _, err := n.log.Write(peerAddress.ReplaceAll(line, nil)); err != nil {
+		return 0, err
+	}
+	return len(line), nil
+}
+
 // Serve serves until ctx ends, then finishes the requests that have begun.
 func Serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger) error {
 	server := &http.Server{
@@ -42,7 +57,7 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger
 		WriteTimeout:      60 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		ErrorLog:          stdlog.New(addressless{slog.NewLogLogger(log.Handler(), slog.LevelWarn).Writer()}, "", 0),
 	}
 	stopped := make(chan error, 1)
 	go func() {

@@ -1,10 +1,14 @@
 package web_test
 
 import (
+	"bytes"
 	"context"
+	"crypto/tls"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -68,5 +72,26 @@ func TestServeEndsGracefully(t *testing.T) {
 	if r, err := http.Get("http://" + l.Addr().String()); err == nil {
 		r.Body.Close()
 		t.Error("it still serves")
+	}
+}
+
+// Who it was that sent no proper request stays out of the log.
+func TestTheLogTellsNoAddress(t *testing.T) {
+	l, err := web.Listen(t.Context(), "127.0.0.1:0")
+	must(t, err)
+	var logged bytes.Buffer
+	ctx, stop := context.WithCancel(t.Context())
+	served := make(chan error, 1)
+	secured := tls.NewListener(l, &tls.Config{GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return nil, errors.New("no certificate") }})
+	go func() {
+		served <- web.Serve(ctx, secured, http.NotFoundHandler(), slog.New(slog.NewTextHandler(&logged, nil)))
+	}()
+	if r, err := http.Get("http://" + l.Addr().String()); err == nil {
+		r.Body.Close()
+	}
+	stop()
+	must(t, <-served)
+	if text := logged.String(); !strings.Contains(text, "TLS handshake error") || strings.Contains(text, "127.0.0.1") {
+		t.Errorf("logged: %s", text)
 	}
 }
