@@ -118,11 +118,10 @@ func (p *boardPage) stages(s *Site, invited int, ways []followup.Way) {
 	for i, stage := range followup.Funnel(s.Conduct.Protocol, invited, ways) {
 		line := stageLine{Stage: stage}
 		if i == 1 {
-			widest = max(1, stage.Count) // the invited would leave the others no width
+			widest = max(1, stage.Count) // the invited, who would leave the others no width, have no bar
 		}
-		line.Width = min(20, (20*stage.Count+widest-1)/widest)
-		if i == 0 {
-			line.Width = 20
+		if i > 0 {
+			line.Width = min(20, (20*stage.Count+widest-1)/widest)
 		}
 		if stage.Timed > 0 {
 			line.Took = days(stage.Days)

@@ -78,6 +78,7 @@ func TestOfficeWithoutScripts(t *testing.T) {
 	tab.Unscripted()
 	tab.Goto("/calls")
 	tab.Follow("form[action='/people/names'] button")
+	tab.Click("details:has(#coach-" + string(code) + ") summary")
 	tab.Choose("#coach-"+string(code), string(coaches[0]))
 	tab.Follow("form[action='/calls/" + string(code) + "/coach'] button")
 	tab.Goto("/people/" + string(code))

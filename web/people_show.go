@@ -174,7 +174,7 @@ func (s *Site) personSteps(way followup.Way) (steps []phase) {
 		{"Coach chosen", way.FirstChosen}, {"First session", way.StartedAt}, {"Wanted no more mail", way.OptedOut}, {"Address took no mail", way.Bounced}, {title(way.Status), way.EndedAt},
 	} {
 		if step.at != nil {
-			steps = append(steps, phase{step.label, step.at.In(s.zone())})
+			steps = append(steps, phase{Label: step.label, At: step.at.In(s.zone())})
 		}
 	}
 	return steps

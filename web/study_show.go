@@ -31,10 +31,11 @@ type milestone struct {
 	Of    string
 }
 
-// phase is a turning point of the study; a zero At has not come yet.
+// phase is a turning point of the study.
 type phase struct {
 	Label string
-	At    time.Time
+	At    time.Time // zero: not known yet
+	Ahead bool      // it has not come
 }
 
 // door leads to a part of the site.
@@ -58,7 +59,7 @@ func (s *Site) studyShow(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		content.Phases = s.phases(study)
+		content.Phases = s.phases(study, tx.Now())
 		held, err := tx.SessionsHeld(r.Context())
 		if err != nil {
 			return err
@@ -109,7 +110,7 @@ func share(part, whole int, what string) string {
 	return fmt.Sprintf("%s of %s (%.1f%%) %s", number(part), number(whole), 100*float64(part)/float64(whole), what)
 }
 
-func (s *Site) phases(study store.Study) []phase {
+func (s *Site) phases(study store.Study, now time.Time) []phase {
 	opens, closes := s.Conduct.Protocol.EnrolmentWindow()
 	at := func(t *time.Time) time.Time {
 		if t == nil {
@@ -120,13 +121,23 @@ func (s *Site) phases(study store.Study) []phase {
 	if study.Closed != nil {
 		closes = *study.Closed
 	}
-	return []phase{
-		{"Study opened", study.Opened.In(s.zone())},
-		{"Enrolment opened", opens.In(s.zone())},
-		{"Enrolment closed", closes.In(s.zone())},
-		{"Dataset locked", at(study.Locked)},
-		{"Unblinded", at(study.Unblinded)},
+	all := []phase{
+		{Label: "Study opened", At: study.Opened.In(s.zone())},
+		{Label: "Enrolment opened", At: opens.In(s.zone())},
+		{Label: "Enrolment closed", At: closes.In(s.zone())},
+		{Label: "Dataset locked", At: at(study.Locked)},
+		{Label: "Unblinded", At: at(study.Unblinded)},
 	}
+	if opens.After(now) {
+		all[1].Label = "Enrolment opens"
+	}
+	if closes.After(now) {
+		all[2].Label = "Enrolment closes"
+	}
+	for i, one := range all {
+		all[i].Ahead = one.At.IsZero() || one.At.After(now)
+	}
+	return all
 }
 
 // leadingForest is the drawing of the differences in the population that the printed tables lead with; nil where there is none.
