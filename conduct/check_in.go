@@ -16,10 +16,19 @@ import (
 	"rekindle/trial/study"
 )
 
-// leadsTo says on which page of the participant's a mail's link goes on, by the mail's purpose; the others go to their start page.
-var leadsTo = map[study.Purpose]string{
-	study.ChooseCoach: "?to=coach", study.FirstSession: "?to=sessions", study.SessionReminder: "?to=sessions", study.CoachingUnlocked: "?to=coach",
-	study.WeeklyCheckIn: "?to=check-in",
+// leadsTo says on which page of the participant's a mail's link goes on; the others go to their start page.
+func leadsTo(m study.Message) string {
+	switch m.Purpose {
+	case study.SurveyOpen, study.SurveyReminder:
+		return "?to=/me/survey/" + m.Visit
+	case study.ChooseCoach, study.CoachingUnlocked:
+		return "?to=coach"
+	case study.FirstSession, study.SessionReminder:
+		return "?to=sessions"
+	case study.WeeklyCheckIn:
+		return "?to=check-in"
+	}
+	return ""
 }
 
 // SetCheckIns stops the weekly mails that ask how the goals went, or lets them go again. All other mail stays as it is.

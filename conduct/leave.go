@@ -161,6 +161,7 @@ type letter struct{ subject, about string }
 type notice struct {
 	kind, once       string // once empty: it goes each time
 	language         string // for whoever has chosen none
+	to               string // the page of theirs on which the link goes on; empty: their start page
 	english, spanish letter
 }
 
@@ -179,7 +180,11 @@ func (c *Conduct) writeAbout(ctx context.Context, tx *store.Tx, code participant
 	if language == "es" {
 		words, form = n.spanish, "Hola, %s:\n\n%s\n\n%s\n\n%s\n"
 	}
+	address := link.url
+	if n.to != "" {
+		address += "?to=" + n.to
+	}
 	_, err = tx.Post(ctx, post.Message{Kind: n.kind, Person: string(code), Dedupe: cmp.Or(n.once, n.kind+" "+link.Hash), Due: tx.Now(),
-		Content: link.letter(p, words.subject, fmt.Sprintf(form, p.Name, words.about, link.url, c.contactIn(language)))})
+		Content: link.letter(p, words.subject, fmt.Sprintf(form, p.Name, words.about, address, c.contactIn(language)))})
 	return err
 }

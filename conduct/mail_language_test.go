@@ -73,7 +73,7 @@ func TestPersonalLinkInThePagesLanguage(t *testing.T) {
 		codes := w.roster(2)
 		must(t, w.ChooseLanguage(w.Context(), identity.AsParticipant(codes[1]), codes[1], "en"))
 		for i, email := range []string{"p0@hospital.example", "p1@hospital.example"} {
-			must(t, w.RequestPersonalLink(w.Context(), atDesk, email, "es"))
+			must(t, w.RequestPersonalLink(w.Context(), atDesk, email, "es", ""))
 			_, mails := w.mail(codes[i])
 			if want := map[participant.Code]string{codes[0]: "Su enlace personal", codes[1]: "Your personal link"}[codes[i]]; len(mails) != 1 || mails[0].Subject != want {
 				t.Errorf("%s: %+v", codes[i], mails)

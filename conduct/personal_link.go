@@ -25,14 +25,14 @@ func (c *Conduct) SendLink(ctx context.Context, by identity.Actor, code particip
 		if i.Bounced != nil || i.OptedOut != nil {
 			return problem.New(problem.Conflict, "%s gets no mail: the address takes none, or the person wants none", code)
 		}
-		return c.sendLink(ctx, tx, by, "participant.link", code, "")
+		return c.sendLink(ctx, tx, by, "participant.link", code, "", "")
 	})
 }
 
 // RequestPersonalLink mails a new personal link to whoever is on the roster with an address, in the language that they chose, or else in
-// that of the page on which it was asked for. It answers the same for every address; one that is not there, takes no mail, or belongs to
-// somebody who wants none, gets none.
-func (c *Conduct) RequestPersonalLink(ctx context.Context, from identity.Origin, email, language string) error {
+// that of the page on which it was asked for; to is the page of theirs that it is to lead to, empty: none. It answers the same for every
+// address; one that is not there, takes no mail, or belongs to somebody who wants none, gets none.
+func (c *Conduct) RequestPersonalLink(ctx context.Context, from identity.Origin, email, language, to string) error {
 	if err := identity.Anybody.Require("participant.ask_link"); err != nil {
 		return err
 	}
@@ -52,15 +52,15 @@ func (c *Conduct) RequestPersonalLink(ctx context.Context, from identity.Origin,
 		if err != nil || r.Status == participant.Declined || r.Status == participant.Excluded || !r.Use.Contact() {
 			return err
 		}
-		return c.sendLink(ctx, tx, identity.Anybody, "participant.ask_link", i.Code, language)
+		return c.sendLink(ctx, tx, identity.Anybody, "participant.ask_link", i.Code, language, to)
 	})
 }
 
-func (c *Conduct) sendLink(ctx context.Context, tx *store.Tx, by identity.Actor, verb string, code participant.Code, language string) error {
+func (c *Conduct) sendLink(ctx context.Context, tx *store.Tx, by identity.Actor, verb string, code participant.Code, language, to string) error {
 	if err := record(ctx, tx, by, verb, string(code), nil, nil, ""); err != nil {
 		return err
 	}
-	return c.writeAbout(ctx, tx, code, notice{kind: "personal-link", language: language,
+	return c.writeAbout(ctx, tx, code, notice{kind: "personal-link", language: language, to: to,
 		english: letter{"Your personal link", fmt.Sprintf("This is your personal link to %q. It opens your own pages, so please do not pass it on. What you have saved is kept. "+
 			"If it was not you who asked for it, you need do nothing.", c.Protocol.Title)},
 		spanish: letter{"Su enlace personal", fmt.Sprintf("Este es su enlace personal a «%s». Abre sus propias páginas, así que le rogamos que no lo comparta. Lo que ha guardado se conserva. "+

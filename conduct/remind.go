@@ -238,7 +238,7 @@ func (c *Conduct) one(ctx context.Context, tx *store.Tx, b batch, d store.Messag
 	if err != nil {
 		return err
 	}
-	words["link"] = link.url + leadsTo[m.Purpose]
+	words["link"] = link.url + leadsTo(m)
 	out.links = append(out.links, link.Link)
 	subject, body := m.Fill(words)
 	out.mails = append(out.mails, post.Message{Kind: m.ID, Person: string(d.Participant), Plan: d.ID, Dedupe: fmt.Sprintf("%s %s %d %s %d", d.Participant, d.Message, d.Occurrence, d.Session, about.session.Sequence), Due: tx.Now(),

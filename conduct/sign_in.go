@@ -18,6 +18,7 @@ type Signed struct {
 	Expires time.Time
 	Stage   identity.Stage // what is still to be done
 	Role    identity.Role
+	To      string // the page for which a link was asked; empty: none
 }
 
 // How long the steps of signing in may take.
@@ -111,9 +112,9 @@ func (c *Conduct) ConfirmCode(ctx context.Context, token, code string) (s Signed
 	return s, err
 }
 
-// RequestLink mails a link to sign in by, good once within a quarter of an hour. It answers the same for every address; who has no
+// RequestLink mails a link to sign in by, good once within a quarter of an hour; to is the page that was asked for before, empty: none. It answers the same for every address; who has no
 // account, or is not allowed to sign in so, gets no mail.
-func (c *Conduct) RequestLink(ctx context.Context, from identity.Origin, email string) error {
+func (c *Conduct) RequestLink(ctx context.Context, from identity.Origin, email, to string) error {
 	if err := identity.Anybody.Require("account.sign_in"); err != nil {
 		return err
 	}
@@ -132,7 +133,7 @@ func (c *Conduct) RequestLink(ctx context.Context, from identity.Origin, email s
 		if err != nil || a.Disabled != nil || a.Joined == nil {
 			return ignore(err, problem.NotFound)
 		}
-		link, expires, err := c.newTicket(ctx, tx, a.Code, identity.ToSignIn, signInLinkLife)
+		link, expires, err := c.newTicket(ctx, tx, identity.Ticket{Account: a.Code, Purpose: identity.ToSignIn, To: to}, signInLinkLife)
 		if err != nil {
 			return err
 		}
@@ -213,6 +214,7 @@ func (c *Conduct) FollowLink(ctx context.Context, from identity.Origin, token st
 		default:
 			s, err = c.signedIn(ctx, tx, a, "link", from)
 		}
+		s.To = t.To
 		return err
 	})
 	return s, err

@@ -74,7 +74,7 @@ func (c *Conduct) begin(ctx context.Context, tx *store.Tx, s identity.SignIn) (S
 	if s.Made.IsZero() {
 		s.Made = tx.Now()
 	}
-	return Signed{token, s.Expires, s.Stage, s.Role}, tx.AddSignIn(ctx, s)
+	return Signed{Token: token, Expires: s.Expires, Stage: s.Stage, Role: s.Role}, tx.AddSignIn(ctx, s)
 }
 
 // signedIn completes a sign-in, and forgives the account's failures.

@@ -313,10 +313,10 @@ func TestLinksToSignIn(t *testing.T) {
 	each(t, func(w *world) {
 		ctx := w.Context()
 		account, secret, _, _ := w.joined("kim@hospital.example", identity.Leadership)
-		must(t, w.RequestLink(ctx, atDesk, "nobody@hospital.example"))
-		must(t, w.RequestLink(ctx, atDesk, "Kim@hospital.example"))
+		must(t, w.RequestLink(ctx, atDesk, "nobody@hospital.example", ""))
+		must(t, w.RequestLink(ctx, atDesk, "Kim@hospital.example", ""))
 		token := w.staffLink(account)
-		must(t, w.RequestLink(ctx, atDesk, "kim@hospital.example")) // the later link ends the earlier
+		must(t, w.RequestLink(ctx, atDesk, "kim@hospital.example", "")) // the later link ends the earlier
 		_, err := w.FollowLink(ctx, atDesk, token)
 		refused(t, err, problem.NotFound, "")
 		token = w.staffLink(account)
@@ -328,18 +328,18 @@ func TestLinksToSignIn(t *testing.T) {
 		if s, err = w.ConfirmCode(ctx, s.Token, w.code(secret)); err != nil || s.Stage != identity.Complete {
 			t.Errorf("%+v, %v", s, err)
 		}
-		must(t, w.RequestLink(ctx, atDesk, "kim@hospital.example"))
+		must(t, w.RequestLink(ctx, atDesk, "kim@hospital.example", ""))
 		token = w.staffLink(account)
 		w.pass(15 * time.Minute)
 		_, err = w.FollowLink(ctx, atDesk, token)
 		refused(t, err, problem.NotFound, "")
-		must(t, w.RequestLink(ctx, atDesk, "kim@hospital.example"))
+		must(t, w.RequestLink(ctx, atDesk, "kim@hospital.example", ""))
 		token = w.staffLink(account)
 		refused(t, w.AllowLinks(ctx, coordinator, false), problem.Forbidden, "")
 		must(t, w.AllowLinks(ctx, owner, false))
 		_, err = w.FollowLink(ctx, atDesk, token)
 		refused(t, err, problem.NotFound, "")
-		refused(t, w.RequestLink(ctx, atDesk, "kim@hospital.example"), problem.Conflict, "switched off")
+		refused(t, w.RequestLink(ctx, atDesk, "kim@hospital.example", ""), problem.Conflict, "switched off")
 		must(t, w.AllowLinks(ctx, owner, true))
 		w.LinksOff = true
 		if allowed, err := w.LinksAllowed(ctx); allowed || err != nil {
@@ -357,7 +357,7 @@ func TestLinksToSignIn(t *testing.T) {
 		if by, ok := w.who(s.Token); !ok || by.Role != identity.Finance {
 			t.Errorf("%+v", by)
 		}
-		must(t, w.RequestLink(ctx, atDesk, "lo@hospital.example"))
+		must(t, w.RequestLink(ctx, atDesk, "lo@hospital.example", ""))
 		if s, err = w.FollowLink(ctx, atDesk, w.staffLink(in.Account)); err != nil || s.Stage != identity.Complete {
 			t.Errorf("%+v, %v", s, err)
 		}
@@ -370,7 +370,7 @@ func TestLinksToSignIn(t *testing.T) {
 		refused(t, err, problem.Conflict, "no way yet")
 		// Nobody's mailbox is filled.
 		for range 10 {
-			err = w.RequestLink(ctx, atDesk, "lo@hospital.example")
+			err = w.RequestLink(ctx, atDesk, "lo@hospital.example", "")
 		}
 		refused(t, err, problem.Conflict, "Too many")
 	})
@@ -469,8 +469,8 @@ func TestPersonalLinks(t *testing.T) {
 	each(t, func(w *world) {
 		ctx := w.Context()
 		codes := w.roster(3)
-		must(t, w.RequestPersonalLink(ctx, atDesk, " P0@hospital.example", "en"))
-		must(t, w.RequestPersonalLink(ctx, atDesk, "nobody@hospital.example", "en"))
+		must(t, w.RequestPersonalLink(ctx, atDesk, " P0@hospital.example", "en", ""))
+		must(t, w.RequestPersonalLink(ctx, atDesk, "nobody@hospital.example", "en", ""))
 		_, all := w.mail(codes[0])
 		if len(all) != 1 || all[0].Headers["List-Unsubscribe"] == "" {
 			t.Fatalf("%+v", all)
@@ -497,7 +497,7 @@ func TestPersonalLinks(t *testing.T) {
 		}
 		must(t, w.OptOut(ctx, coordinator, codes[1]))
 		refused(t, w.SendLink(ctx, coordinator, codes[1]), problem.Conflict, "no mail")
-		must(t, w.RequestPersonalLink(ctx, atDesk, "p1@hospital.example", "en"))
+		must(t, w.RequestPersonalLink(ctx, atDesk, "p1@hospital.example", "en", ""))
 		if _, all := w.mail(codes[1]); len(all) != 0 {
 			t.Errorf("%d mails to one who wants none", len(all))
 		}

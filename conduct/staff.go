@@ -123,7 +123,7 @@ func (c *Conduct) invite(ctx context.Context, tx *store.Tx, by identity.Actor, n
 
 // sendInvitation mails the link that opens an account, and ends those before it.
 func (c *Conduct) sendInvitation(ctx context.Context, tx *store.Tx, by identity.Actor, a identity.Account) (in Invited, err error) {
-	link, expires, err := c.newTicket(ctx, tx, a.Code, identity.ToJoin, invitationLife)
+	link, expires, err := c.newTicket(ctx, tx, identity.Ticket{Account: a.Code, Purpose: identity.ToJoin}, invitationLife)
 	if err != nil {
 		return in, err
 	}
@@ -144,13 +144,13 @@ func rolesInWords(roles []identity.Role) string {
 }
 
 // newTicket draws a link that an account's owner can open once.
-func (c *Conduct) newTicket(ctx context.Context, tx *store.Tx, account string, purpose identity.Purpose, life time.Duration) (link string, expires time.Time, err error) {
+func (c *Conduct) newTicket(ctx context.Context, tx *store.Tx, t identity.Ticket, life time.Duration) (link string, expires time.Time, err error) {
 	token, err := c.token()
 	if err != nil {
 		return "", expires, err
 	}
-	expires = tx.Now().Add(life)
-	return c.BaseURL + "/s/" + token, expires, tx.AddTicket(ctx, identity.Ticket{Hash: LinkHash(token), Account: account, Purpose: purpose, Expires: expires})
+	t.Hash, t.Expires = LinkHash(token), tx.Now().Add(life)
+	return c.BaseURL + "/s/" + token, t.Expires, tx.AddTicket(ctx, t)
 }
 
 // mailStaff posts a mail to an account's owner, caused by the event before; from when it expires on it is not sent.

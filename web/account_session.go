@@ -81,22 +81,6 @@ func origin(r *http.Request) identity.Origin {
 	return from
 }
 
-// within gives a page of this site that somebody asked for before signing in; empty where the address leads anywhere else, or to where
-// one signs in.
-func within(to string) string {
-	u, err := url.Parse(to)
-	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || u.Opaque != "" || !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") ||
-		strings.ContainsAny(to, "\\\r\n\t") || len(to) > 1000 {
-		return ""
-	}
-	for _, no := range []string{signInAt, "/sign-out", "/s/", "/p/", home} {
-		if u.Path == strings.TrimSuffix(no, "/") || strings.HasPrefix(u.Path, strings.TrimSuffix(no, "/")+"/") {
-			return ""
-		}
-	}
-	return u.RequestURI()
-}
-
 // atTheDoor reports whether a page is one of those on which somebody signs in.
 func atTheDoor(r *http.Request) bool {
 	for _, at := range []string{signInAt, "/s/", "/account/"} {

@@ -99,6 +99,7 @@ func (s *Site) code(w http.ResponseWriter, r *http.Request) error {
 
 // accountAskPage asks where a link to sign in by is to be mailed.
 type accountAskPage struct {
+	To       string // the page that was asked for
 	Email    string
 	Allowed  bool
 	Sent     bool
@@ -110,7 +111,7 @@ func (s *Site) askShow(w http.ResponseWriter, r *http.Request) (err error) {
 	if s.Conduct.Simulated {
 		return nowhere(w, r)
 	}
-	page := accountAskPage{Sent: r.URL.Query().Has("sent")}
+	page := accountAskPage{Sent: r.URL.Query().Has("sent"), To: within(r.URL.Query().Get("to"))}
 	if page.Allowed, err = s.Conduct.LinksAllowed(r.Context()); err != nil {
 		return err
 	}
@@ -125,10 +126,10 @@ func (s *Site) ask(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return unreadable(err)
 	}
-	email := r.PostForm.Get("email")
-	err := s.Conduct.RequestLink(r.Context(), origin(r), email)
+	to, email := within(r.PostForm.Get("to")), r.PostForm.Get("email")
+	err := s.Conduct.RequestLink(r.Context(), origin(r), email, to)
 	if told, status, ok := mistakes(err); ok {
-		return s.show(w, r, status, "account_ask", "A link to sign in by", accountAskPage{Email: email, Allowed: true, Mistakes: told})
+		return s.show(w, r, status, "account_ask", "A link to sign in by", accountAskPage{To: to, Email: email, Allowed: true, Mistakes: told})
 	} else if err != nil {
 		return err
 	}
@@ -164,7 +165,7 @@ func (s *Site) ticketFollow(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.onward(w, r, signed, "")
+	return s.onward(w, r, signed, signed.To)
 }
 
 // signOut ends the sign-in of this browser.

@@ -13,14 +13,15 @@ const askLink = "/p/new"
 // participantAskLinkPage asks for the address to which a new personal link goes, or says what was done: the same for every address.
 type participantAskLinkPage struct {
 	Email   string
-	Wrong   bool // no address
-	TooMany bool // asked too often
+	To      string // the page that was asked for; empty: none
+	Wrong   bool   // no address
+	TooMany bool   // asked too often
 	Done    bool
 }
 
 // askLinkShow shows the form.
 func (s *Site) askLinkShow(w http.ResponseWriter, r *http.Request) error {
-	return s.showMine(w, r, http.StatusOK, "participant_ask_link", "ask_link_title", participantAskLinkPage{Done: r.URL.Query().Has("done")})
+	return s.showMine(w, r, http.StatusOK, "participant_ask_link", "ask_link_title", participantAskLinkPage{Done: r.URL.Query().Has("done"), To: own(r.URL.Query().Get("to"))})
 }
 
 // askLinkSend has a new link mailed to whoever is on the roster with the address.
@@ -28,12 +29,12 @@ func (s *Site) askLinkSend(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return unreadable(err)
 	}
-	page := participantAskLinkPage{Email: strings.TrimSpace(r.PostForm.Get("email"))}
+	page := participantAskLinkPage{Email: strings.TrimSpace(r.PostForm.Get("email")), To: own(r.PostForm.Get("to"))}
 	before, after, at := strings.Cut(page.Email, "@")
 	if page.Wrong = !at || before == "" || !strings.Contains(after, ".") || len(page.Email) > 254; page.Wrong {
 		return s.showMine(w, r, http.StatusUnprocessableEntity, "participant_ask_link", "ask_link_title", page)
 	}
-	switch err := s.Conduct.RequestPersonalLink(r.Context(), origin(r), page.Email, tongue(r)); {
+	switch err := s.Conduct.RequestPersonalLink(r.Context(), origin(r), page.Email, tongue(r), page.To); {
 	case problem.Is(err, problem.Conflict):
 		page.TooMany = true
 		return s.showMine(w, r, http.StatusTooManyRequests, "participant_ask_link", "ask_link_title", page)

@@ -11,11 +11,8 @@ import (
 type participantLinkPage struct {
 	Action string
 	Study  string
-	To     string // where it goes on, of ways
+	To     string // where it goes on, as the mail has it
 }
-
-// ways are the pages on which a mail's link may go on, where coaching is open.
-var ways = map[string]string{"coach": coachPage, "sessions": sessionsPage, "check-in": planPage + "#check-in"}
 
 // linkShow shows where a personal link leads. It changes nothing: programs that read mail follow links too.
 func (s *Site) linkShow(w http.ResponseWriter, r *http.Request) error {
@@ -27,37 +24,31 @@ func (s *Site) linkShow(w http.ResponseWriter, r *http.Request) error {
 
 // linkOpen opens this browser to the participant, and leads on to an address without the link.
 func (s *Site) linkOpen(w http.ResponseWriter, r *http.Request) error {
-	to, err := s.wayOf(r)
-	if err != nil {
-		return err
-	}
 	secret, err := s.Conduct.Arrive(r.Context(), r.PathValue("token"))
 	if err != nil {
 		return err
 	}
-	if err := s.dismiss(w, r); err != nil {
+	to, err := s.comeIn(w, r, secret, r.PostFormValue("to"))
+	if err != nil {
 		return err
 	}
-	s.remember(w, secret)
 	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
 }
 
-// wayOf is the page on which the link goes on: that of the mail, where coaching is open, else the start page.
-func (s *Site) wayOf(r *http.Request) (string, error) {
-	to, known := ways[r.PostFormValue("to")]
-	if !known {
-		return home, nil
-	}
-	code, err := s.Conduct.LinkOf(r.Context(), r.PathValue("token"))
+// comeIn gives a browser its secret to keep, and gives the page on which it goes on.
+func (s *Site) comeIn(w http.ResponseWriter, r *http.Request, secret, to string) (string, error) {
+	by, _, err := s.Conduct.Arrived(r.Context(), secret)
 	if err != nil {
 		return "", err
 	}
+	if err := s.dismiss(w, r); err != nil {
+		return "", err
+	}
+	s.remember(w, secret)
 	err = s.read(r, func(tx *store.Tx) error {
-		one, err := tx.Participant(r.Context(), code)
-		if err == nil && !open(one) {
-			to = home
-		}
+		one, err := tx.Participant(r.Context(), by.Participant)
+		to = wayOf(to, one)
 		return err
 	})
 	return to, err

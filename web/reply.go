@@ -43,6 +43,7 @@ type problemPage struct {
 	Told      string // the same for a participant, in their language; empty: for others
 	Plain     bool   // what is told says it all
 	Dead      bool   // whoever asks has no link that opens anything
+	Ask       string // where they ask for one
 }
 
 // reply turns an error into the page that tells of it: the one place that does. The cause of a fault is logged under a
@@ -90,7 +91,7 @@ func (p *problemPage) tell(r *http.Request, cause error) (err error) {
 	lang, key := tongue(r), fmt.Sprintf("problem_%d", p.Status)
 	var args []any
 	_, long := errors.AsType[*http.MaxBytesError](cause)
-	p.Dead = actor(r).Role == identity.Visitor
+	p.Dead, p.Ask = actor(r).Role == identity.Visitor, askFor(r)
 	p.Plain = p.Status >= http.StatusInternalServerError
 	switch {
 	case long:

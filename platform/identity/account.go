@@ -152,6 +152,7 @@ type Ticket struct {
 	Purpose Purpose
 	Expires time.Time
 	Used    *time.Time
+	To      string // the page that was asked for; empty: none
 }
 
 // Passkey is a key that an authenticator holds and an account has registered.

@@ -130,7 +130,7 @@ func (tx *Tx) AddTicket(ctx context.Context, t identity.Ticket) error {
 	if err := tx.EndTickets(ctx, t.Account, t.Purpose); err != nil {
 		return err
 	}
-	return tx.insert(ctx, "ticket (hash, account, purpose, made, expires)", [][]any{{t.Hash, t.Account, t.Purpose, tx.Now(), t.Expires}}, "")
+	return tx.insert(ctx, "ticket (hash, account, purpose, made, expires, destination)", [][]any{{t.Hash, t.Account, t.Purpose, tx.Now(), t.Expires, t.To}}, "")
 }
 
 // EndTickets ends the links that an account has for a purpose, or all where it is empty.
@@ -142,8 +142,8 @@ func (tx *Tx) EndTickets(ctx context.Context, account string, purpose identity.P
 // Ticket finds a link by the hash of its token, whatever became of it.
 func (tx *Tx) Ticket(ctx context.Context, hash string) (identity.Ticket, error) {
 	return One(ctx, tx, func(scan Scan) (t identity.Ticket, err error) {
-		return t, scan(&t.Hash, &t.Account, &t.Purpose, &t.Expires, moment{&t.Used})
-	}, "SELECT hash, account, purpose, expires, used FROM ticket WHERE hash = $1", hash)
+		return t, scan(&t.Hash, &t.Account, &t.Purpose, &t.Expires, moment{&t.Used}, &t.To)
+	}, "SELECT hash, account, purpose, expires, used, destination FROM ticket WHERE hash = $1", hash)
 }
 
 // UseTicket marks a link as used; false: it was before, or has expired.
