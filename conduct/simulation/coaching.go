@@ -152,7 +152,11 @@ func (r *rehearsal) meet(who *person, code participant.Code, s session.Session) 
 		return err
 	}
 	held := conduct.Held{Minutes: r.lasted(who, s), Steps: r.steps(who, s), Themes: r.themes(who)}
-	if _, err := r.c.Hold(r.ctx, by, s.ID, held); err != nil {
+	done, err := r.c.Hold(r.ctx, by, s.ID, held)
+	if err != nil {
+		return err
+	}
+	if err := r.rate(code, done); err != nil {
 		return err
 	}
 	if who.held++; who.held >= who.most && who.most < len(r.p.Coaching.Sessions) {

@@ -51,6 +51,7 @@ const (
 	ofCoaches
 	ofCourse
 	ofWishes
+	ofCoaching
 )
 
 // people draws the invited: Enrolment.Invitations of them, of whom Arrival.Interested will come.

@@ -81,13 +81,14 @@ type rehearsal struct {
 	standing map[string]meeting // sessions that are booked, by ID
 	changed  bool               // somebody has changed the coach
 	wishes   *rand.Rand         // of what people want to reach
+	coaching *rand.Rand         // of how they rate it, and of the coaches' supervision
 }
 
 // Run rehearses the trial of c from the first coach to the unblinded dataset. The store of c must be empty and its clock must be
 // clock, standing at Begins. The rehearsal stops at the first act that the trial refuses where it should not.
 func Run(ctx context.Context, c *conduct.Conduct, clock *Clock, o Options) (Outcome, error) {
 	r := &rehearsal{ctx: ctx, c: c, p: c.Protocol, clock: clock, o: o, rng: stream(o.Seed, ofCourse, 1), first: clock.Now(),
-		standing: map[string]meeting{}, wishes: stream(o.Seed, ofWishes, 1)}
+		standing: map[string]meeting{}, wishes: stream(o.Seed, ofWishes, 1), coaching: stream(o.Seed, ofCoaching, 1)}
 	everyone := people(r.p, o.Seed)
 	r.last = r.lastWindow()
 	r.at(r.first, r.registerCoaches)
@@ -231,6 +232,10 @@ func (r *rehearsal) open(everyone []*person) error {
 	}
 	if _, err := r.c.Invite(r.ctx, coordinator, nil); err != nil {
 		return err
+	}
+	r.in(0.1, r.joinCoaches)
+	if r.p.Coaching.SupervisionEvery > 0 {
+		r.in(1, func() error { return r.supervise(0) })
 	}
 	opens, closes := r.p.EnrolmentWindow()
 	for i, who := range everyone {

@@ -129,7 +129,7 @@ type SupervisionStanding struct {
 }
 
 // Supervise compares what a coach attended with what the protocol asks for, at a moment. Nothing is asked of a coach who is not certified;
-// the first is due the protocol's days after the certification, given as since.
+// the first is due the protocol's days after since, as Since gives it.
 func Supervise(plan study.Coaching, since *time.Time, attended []Attendance, at time.Time) SupervisionStanding {
 	var s SupervisionStanding
 	days := func(t time.Time) time.Time { return t.AddDate(0, 0, plan.SupervisionEvery) }
@@ -164,15 +164,14 @@ func (c Coach) TakesNew(plan study.Coaching, load int, attended []Attendance, at
 	return !plan.SupervisionRequired || !Supervise(plan, c.Since(plan.Certification), attended, at).Overdue
 }
 
-// Since gives when a coach was first certified, or registered where the protocol asks for no certification; nil: not yet.
+// Since gives from when supervision is asked for: when a coach was registered and had every step of certification for the first time; nil:
+// they never had.
 func (c Coach) Since(needed []string) *time.Time {
-	if len(needed) == 0 {
-		return &c.RegisteredAt
+	at, ok := FirstCertified(needed, c.Certification)
+	if !ok && len(needed) > 0 {
+		return nil
 	}
-	if at, ok := FirstCertified(needed, c.Certification); ok {
-		return &at
-	}
-	return nil
+	return new(latest(at, c.RegisteredAt))
 }
 
 // DifficultyKept is how long a difficulty stays to be read after the meeting for which it was put down.

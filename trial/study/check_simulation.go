@@ -18,7 +18,8 @@ func (c *checker) simulation() {
 		return
 	}
 	c.text("simulation.source", s.Source, "source of the assumptions")
-	for key, share := range map[string]float64{"non_starters": s.NonStarters, "few_sessions": s.FewSessions, "no_shows": s.NoShows, "item_missing": s.ItemMissing} {
+	for key, share := range map[string]float64{"non_starters": s.NonStarters, "few_sessions": s.FewSessions, "no_shows": s.NoShows, "item_missing": s.ItemMissing,
+		"rated": s.Rated, "supervised": s.Supervised, "difficulties": s.Difficulties} {
 		c.within(at("simulation", key), share, 0, 1)
 	}
 	c.least("simulation.coaches", float64(s.Coaches), 1)
@@ -43,15 +44,23 @@ func (c *checker) simulation() {
 			}
 		}
 	}
-	if form, ok := c.catalogue[c.Coaching.Fidelity]; ok {
-		for _, item := range names(s.Fidelity) {
-			if path := at("simulation.fidelity", item); c.refer(path, item, "fidelity item", names(form.Items)) {
-				c.shares(path, s.Fidelity[item], form.Items[item], false)
+	for _, asked := range []struct {
+		key, form string
+		shares    map[string]map[string]float64
+	}{{"fidelity", c.Coaching.Fidelity, s.Fidelity}, {"alliance", c.Coaching.Alliance, s.Alliance}} {
+		if form, ok := c.catalogue[asked.form]; ok {
+			for _, item := range names(asked.shares) {
+				if path := at("simulation."+asked.key, item); c.refer(path, item, asked.key+" item", names(form.Items)) {
+					c.shares(path, asked.shares[item], form.Items[item], false)
+				}
 			}
 		}
 	}
 	if len(s.Themes) > 0 && c.Coaching.Themes == "" {
 		c.wrong("simulation.themes", "name the instrument in coaching.themes", "no instrument asks for themes")
+	}
+	if len(s.Alliance) > 0 && c.Coaching.Alliance == "" {
+		c.wrong("simulation.alliance", "name the instrument in coaching.alliance", "no instrument asks for alliance")
 	}
 	if len(s.Fidelity) > 0 && c.Coaching.Fidelity == "" {
 		c.wrong("simulation.fidelity", "name the instrument in coaching.fidelity", "no instrument asks for fidelity")

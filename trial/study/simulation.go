@@ -16,8 +16,12 @@ type Simulation struct {
 	Effect          map[string]float64            `toml:"effect"`       // construct of the population model -> shift of its latent score by coaching, in SD
 	Drift           map[string]float64            `toml:"drift"`        // the same for everybody, between visits
 	Characteristics []Characteristic              `toml:"characteristic"`
-	Themes          map[string]float64            `toml:"themes"`   // code -> share of the coached who name it
-	Fidelity        map[string]map[string]float64 `toml:"fidelity"` // item -> code -> share
+	Themes          map[string]float64            `toml:"themes"`       // code -> share of the coached who name it
+	Fidelity        map[string]map[string]float64 `toml:"fidelity"`     // item -> code -> share
+	Rated           float64                       `toml:"rated"`        // share of the sessions asked about whose alliance is rated
+	Alliance        map[string]map[string]float64 `toml:"alliance"`     // item -> code -> share
+	Supervised      float64                       `toml:"supervised"`   // share of coaches who come to a supervision meeting
+	Difficulties    float64                       `toml:"difficulties"` // share of them who put a difficulty down before it
 }
 
 // Arrival is how enrolments spread over the announcements: of those who will enrol, the shares that follow each
