@@ -139,7 +139,8 @@ func (c *Conduct) themes() ([]string, error) {
 	return nil, nil
 }
 
-// cancelBooked cancels all booked sessions of a participant that have not begun, on nobody's account but a side's.
+// cancelBooked cancels all booked sessions of a participant that have not begun, on nobody's account but a side's. What lies in the coach's
+// leave is on the coach's, as where the participant cancels it alone.
 func (c *Conduct) cancelBooked(ctx context.Context, tx *store.Tx, code participant.Code, side session.Side) error {
 	all, err := tx.Sessions(ctx, code)
 	if err != nil {
@@ -149,8 +150,14 @@ func (c *Conduct) cancelBooked(ctx context.Context, tx *store.Tx, code participa
 		if s.State != session.Booked || !tx.Now().Before(s.Start) {
 			continue
 		}
+		k, err := tx.Coach(ctx, s.Coach)
+		if err != nil {
+			return err
+		}
 		s.State, s.Missed, s.ClosedAt = session.Cancelled, side, new(tx.Now())
-		if side == session.ByParticipant && s.Late(c.Protocol.Coaching, tx.Now()) {
+		if side == session.ByParticipant && k.OnLeave(coach.Span{From: s.Start, To: s.End()}) {
+			s.Missed = session.ByCoach
+		} else if side == session.ByParticipant && s.Late(c.Protocol.Coaching, tx.Now()) {
 			s.State = session.LateCancelled
 		}
 		s.Sequence++

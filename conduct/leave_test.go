@@ -107,6 +107,22 @@ func TestLeaveOffersToMove(t *testing.T) {
 	})
 }
 
+// Whoever changes a coach who is away loses nothing by it, however late it is.
+func TestChangeOfACoachWhoIsAway(t *testing.T) {
+	each(t, func(w *world) {
+		ctx := w.Context()
+		code, k, s := started(w)
+		w.at(s.Start.Add(-3 * time.Hour).In(w.Protocol.Location()).Format("2006-01-02 15:04"))
+		_, err := w.TakeLeave(ctx, identity.AsCoach(k), k, coach.Span{From: w.now, To: w.now.AddDate(0, 0, 3)})
+		must(t, err)
+		must(t, w.ChangeCoach(ctx, identity.AsParticipant(code), code))
+		got := w.sessions(s)[0]
+		if got.State == session.Booked || got.Missed != session.ByCoach || session.Billed(study.Cost{NoShowShare: 1}, got) != 0 {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
 func TestCoachWhoLeavesIsReplaced(t *testing.T) {
 	each(t, func(w *world) {
 		code, k, _ := started(w)

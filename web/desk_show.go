@@ -40,6 +40,7 @@ type deskPerson struct {
 	Code, Name string
 	Held, Of   int
 	Last, Next *deskSession
+	Former     bool // coached no more
 	Complete   bool // no session is left to book
 }
 
@@ -86,7 +87,7 @@ func (s *Site) deskShow(w http.ResponseWriter, r *http.Request) error {
 	}
 	loads := 0
 	for _, who := range d.Coachees {
-		p := deskPerson{Code: string(who.Code), Name: who.Name, Of: len(s.Conduct.Protocol.Coaching.Sessions), Complete: who.Next == 0}
+		p := deskPerson{Code: string(who.Code), Name: who.Name, Of: len(s.Conduct.Protocol.Coaching.Sessions), Former: who.Former, Complete: who.Next == 0}
 		if p.Name == "" {
 			p.Name = unknown
 		}

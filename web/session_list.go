@@ -231,6 +231,9 @@ func (s *Site) showPick(w http.ResponseWriter, r *http.Request, st standing, sta
 	if err != nil {
 		return err
 	}
+	if page.Moving != nil { // it is there already
+		free = slices.DeleteFunc(free, page.Moving.Start.Equal)
+	}
 	for _, day := range halves(free, st.zone) {
 		one := slotDay{At: day[0]}
 		for _, t := range day {

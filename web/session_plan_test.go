@@ -69,6 +69,12 @@ func TestSessionInTheCoachsLeave(t *testing.T) {
 	succeed(t, err)
 	e.at(one.Start.Add(-2 * time.Hour).In(e.Protocol.Location()).Format("2006-01-02 15:04"))
 	v = e.come(e.link(code))
+	if p := v.get("/me/sessions/" + one.ID + "/move"); len(p.All(t, `button[value="`+one.Start.UTC().Format(time.RFC3339)+`"]`)) != 0 {
+		t.Error("a session is offered the time that it has")
+	}
+	if p := v.get("/me/sessions"); len(p.All(t, `li a.button[href^="tel:"]`)) != 1 {
+		t.Errorf("there is no way to call: %s", p.Text(t, "main"))
+	}
 	move := `a[href="/me/sessions/` + one.ID + `/move"]`
 	if n := len(v.get("/me/sessions").All(t, move)); n != 0 {
 		t.Errorf("two hours before it a session can be moved, in %d places", n)
@@ -80,6 +86,9 @@ func TestSessionInTheCoachsLeave(t *testing.T) {
 	}
 	if p := v.get("/me/sessions/" + one.ID + "/cancel"); strings.Contains(p.Text(t, "main"), "late cancellation") || len(p.All(t, move)) != 1 {
 		t.Errorf("cancelling during leave: %s", p.Text(t, "main"))
+	}
+	if p := v.get("/me/coach/change"); strings.Contains(p.Text(t, "main"), "late cancellation") {
+		t.Errorf("changing the coach during leave: %s", p.Text(t, "main"))
 	}
 	if p := v.get("/me/sessions/" + one.ID + "/move"); p.Status != http.StatusOK || len(p.All(t, "button[name=start]")) == 0 {
 		t.Errorf("moving during leave: %s", p.Text(t, "main"))
