@@ -14,9 +14,6 @@ import (
 	"rekindle/trial/study"
 )
 
-// StopReasons are why somebody stops mail. They are words of ours, so that nothing about a person comes into the trail with them.
-var StopReasons = []string{"it was said in another way", "the person has asked for a pause", "the text is to be changed first", "the time does not suit", "another reason"}
-
 // NewWords is what a mail is to say, with the placeholders of study.Purpose.Words.
 type NewWords struct{ Subject, Body string }
 
@@ -81,50 +78,6 @@ func (c *Conduct) timely(at, now time.Time, about matter) error {
 			On("due").Instead("Choose an earlier time.")
 	}
 	return nil
-}
-
-// StopMessage keeps one mail from going, for one of StopReasons.
-func (c *Conduct) StopMessage(ctx context.Context, by identity.Actor, id int64, reason string) error {
-	if err := known(reason); err != nil {
-		return err
-	}
-	return c.changeMessage(ctx, by, "message.stop", id, func(d *store.Message, _ batch, _ matter, now time.Time) (facts, facts, error) {
-		stopMessage(d, reason, now)
-		return nil, facts{"reason": reason}, nil
-	})
-}
-
-func known(reason string) error {
-	if !slices.Contains(StopReasons, reason) {
-		return problem.New(problem.Invalid, "%.40q is not among the reasons", reason).On("reason").Instead("Choose one of the list.")
-	}
-	return nil
-}
-
-func stopMessage(d *store.Message, reason string, now time.Time) {
-	d.State, d.Ended, d.Why, d.Stopped = "dropped", new(now), "stopped: "+reason, true
-}
-
-// RestoreMessage lets a mail go that somebody has stopped: at its time, or, where that is past, as soon as quiet hours allow.
-func (c *Conduct) RestoreMessage(ctx context.Context, by identity.Actor, id int64) error {
-	return c.changeMessage(ctx, by, "message.restore", id, func(d *store.Message, _ batch, about matter, now time.Time) (facts, facts, error) {
-		if !c.restore(d, about, now) {
-			return nil, nil, problem.New(problem.Conflict, "It would come too late by now")
-		}
-		return nil, facts{"due": d.Due.UTC()}, nil
-	})
-}
-
-// restore plans a stopped mail again; false where it would come too late.
-func (c *Conduct) restore(d *store.Message, about matter, now time.Time) bool {
-	if d.Due.Before(now) {
-		c.shift(d, about, now)
-	}
-	if until := c.latest(about); !until.IsZero() && !d.Due.Before(until) {
-		return false
-	}
-	d.State, d.Ended, d.Why, d.Stopped = "planned", nil, "", false
-	return true
 }
 
 // changeMessage changes one mail that has not gone. A change of nothing is none, and is not recorded.
@@ -234,7 +187,7 @@ func (c *Conduct) MoveMessages(ctx context.Context, by identity.Actor, id string
 	if span == 0 || span > mostShift || span < -mostShift {
 		return 0, problem.New(problem.Invalid, "Mail cannot be moved by this much").On("hours").Instead("Give at least an hour and at most 60 days.")
 	}
-	return c.changeAll(ctx, by, "message.change", id, store.ToCome, facts{"moved": span.String()}, func(d *store.Message, about matter, now time.Time) (bool, error) {
+	return c.changeAll(ctx, by, "message.change", id, store.ToCome, facts{"moved": span.String()}, nothing, func(d *store.Message, about matter, now time.Time) (bool, error) {
 		at, zone := d.Due.Add(span), c.Protocol.Location()
 		if d.Wanted != nil {
 			at = d.Wanted.Add(span)
@@ -250,26 +203,12 @@ func (c *Conduct) MoveMessages(ctx context.Context, by identity.Actor, id string
 	})
 }
 
-// StopMessages keeps all mails of a message that are to come from going, and gives how many. What is planned later is not stopped.
-func (c *Conduct) StopMessages(ctx context.Context, by identity.Actor, id, reason string) (int, error) {
-	if err := known(reason); err != nil {
-		return 0, err
-	}
-	return c.changeAll(ctx, by, "message.stop", id, store.ToCome, facts{"reason": reason}, func(d *store.Message, _ matter, now time.Time) (bool, error) {
-		stopMessage(d, reason, now)
-		return true, nil
-	})
-}
-
-// RestoreMessages lets all mails of a message go that somebody has stopped and that would not come too late, and gives how many.
-func (c *Conduct) RestoreMessages(ctx context.Context, by identity.Actor, id string) (int, error) {
-	return c.changeAll(ctx, by, "message.restore", id, store.StoppedAt, facts{}, func(d *store.Message, about matter, now time.Time) (bool, error) {
-		return d.Stopped && c.restore(d, about, now), nil
-	})
-}
+// nothing is what most acts do beside changing mails.
+func nothing(*store.Tx) (bool, error) { return false, nil }
 
 // changeAll changes the mails of a message that stand at a stage, in one transaction and as one event: all or none.
-func (c *Conduct) changeAll(ctx context.Context, by identity.Actor, verb, id string, at store.Stage, what facts,
+// also is what else it does; false: nothing.
+func (c *Conduct) changeAll(ctx context.Context, by identity.Actor, verb, id string, at store.Stage, what facts, also func(tx *store.Tx) (bool, error),
 	change func(d *store.Message, about matter, now time.Time) (bool, error)) (n int, err error) {
 	if err := by.Require(verb); err != nil {
 		return 0, err
@@ -279,6 +218,10 @@ func (c *Conduct) changeAll(ctx context.Context, by identity.Actor, verb, id str
 	}
 	err = c.Store.Write(ctx, func(tx *store.Tx) error {
 		n = 0
+		done, err := also(tx)
+		if err != nil {
+			return err
+		}
 		found, err := tx.Planned(ctx, store.PlanFilter{Message: id, Stage: at}, 0, 1_000_000)
 		if err != nil {
 			return err
@@ -303,7 +246,7 @@ func (c *Conduct) changeAll(ctx context.Context, by identity.Actor, verb, id str
 				changed = append(changed, d)
 			}
 		}
-		if n = len(changed); n == 0 {
+		if n = len(changed); n == 0 && !done {
 			return problem.New(problem.Conflict, "No message %s waits for that", id)
 		}
 		for _, d := range changed {
@@ -334,7 +277,7 @@ func (c *Conduct) ResendMessage(ctx context.Context, by identity.Actor, code par
 		if err != nil {
 			return err
 		}
-		if why != "" && until.IsZero() {
+		if why != "" && (until.IsZero() || why != quietAnswer) {
 			return problem.New(problem.Conflict, "It would not go: %s", why)
 		}
 		again, err := tx.RetryOne(ctx, id)

@@ -18,7 +18,7 @@ type Delivered struct {
 	Sent      int
 	Stopped   int // needless by now
 	Postponed int // the server wants it later
-	PutOff    int // it would come in its reader's quiet hours
+	PutOff    int // it would come in its reader's quiet hours, or somebody has stopped it
 	Failed    int // refused for good, Bounced among them
 	Bounced   int // the address takes no mail any more
 }
@@ -138,6 +138,8 @@ func (c *Conduct) needless(ctx context.Context, tx *store.Tx, m post.Message) (w
 		why = "wants no more mail"
 	case m.Kind == appointmentMail:
 		why, err = c.needlessInvitation(ctx, tx, m)
+	default:
+		return stoppedNotice(ctx, tx, m)
 	}
 	return why, until, err
 }
@@ -159,6 +161,9 @@ func (c *Conduct) needlessPlanned(ctx context.Context, tx *store.Tx, m post.Mess
 		return "", until, err
 	}
 	about, why, err := c.matter(ctx, tx, b, plan)
+	if about.holds(why) {
+		return why, tx.Now().Add(stopRound), err
+	}
 	if err != nil || why != "" {
 		return why, until, err
 	}

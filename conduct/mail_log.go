@@ -14,11 +14,12 @@ import (
 
 // MailLog is all mail to one person, sent or to come, and what the person or the address has said to it.
 type MailLog struct {
-	Planned    []Letter       // of the protocol
-	Others     []post.Message // that somebody or something else caused: a link asked for, a session's calendar
-	Bounced    *time.Time     // since when the address takes no mail
-	OptedOut   *time.Time     // since when the person wants none
-	Complained bool           // it was their mail provider that said so
+	Planned    []Letter        // of the protocol
+	Others     []post.Message  // that somebody or something else caused: a link asked for, a session's calendar
+	Bounced    *time.Time      // since when the address takes no mail
+	OptedOut   *time.Time      // since when the person wants none
+	Complained bool            // it was their mail provider that said so
+	Stop       *store.MailStop // of all mail, by the office; nil: none
 	Zone       *time.Location
 }
 
@@ -40,6 +41,11 @@ func (c *Conduct) MailLog(ctx context.Context, by identity.Actor, code participa
 			return err
 		}
 		log = MailLog{Bounced: i.Bounced, OptedOut: i.OptedOut, Zone: c.zone(r.Zone)}
+		if stop, stopped, err := mailStop(ctx, tx, code); err != nil {
+			return err
+		} else if stopped {
+			log.Stop = &stop
+		}
 		found, err := tx.Planned(ctx, store.PlanFilter{Participant: code}, 0, logged)
 		if err != nil {
 			return err
@@ -69,6 +75,7 @@ type Plan struct {
 	Tallies map[string]store.Tally // by message
 	Coming  []store.DueMail        // in the days asked for
 	Wording map[store.WordingOf]store.Wording
+	Stops   map[store.MailStopOf]store.MailStop
 }
 
 // MailPlan counts the mail of the protocol, and what goes within so many days of the protocol's calendar, today among them.
@@ -81,6 +88,9 @@ func (c *Conduct) MailPlan(ctx context.Context, by identity.Actor, days int) (p 
 			return err
 		}
 		if p.Wording, err = tx.Wordings(ctx); err != nil {
+			return err
+		}
+		if p.Stops, err = tx.MailStops(ctx); err != nil {
 			return err
 		}
 		p.Now = tx.Now()

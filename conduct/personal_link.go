@@ -25,6 +25,9 @@ func (c *Conduct) SendLink(ctx context.Context, by identity.Actor, code particip
 		if i.Bounced != nil || i.OptedOut != nil {
 			return problem.New(problem.Conflict, "%s gets no mail: the address takes none, or the person wants none", code)
 		}
+		if err := writable(ctx, tx, code); err != nil {
+			return err
+		}
 		return c.sendLink(ctx, tx, by, "participant.link", code, "", "")
 	})
 }

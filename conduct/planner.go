@@ -131,6 +131,9 @@ func (c *Conduct) foreseen(tx *store.Tx, b batch, about matter) string {
 	f.CoachChosen = f.CoachChosen || about.message.Purpose == study.FirstSession
 	f.CoachingOpen = f.CoachingOpen || f.Status != participant.Withdrawn && about.record.UnlocksAt != nil
 	_, why := followup.Still(about.message, f)
+	if why == "" && about.stop != "" {
+		why = stoppedFor(about.stop)
+	}
 	return why
 }
 

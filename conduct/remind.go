@@ -46,7 +46,7 @@ func (c *Conduct) send(ctx context.Context, by identity.Actor) (sent, dropped, p
 		if err != nil {
 			return sent, dropped, putOff, err
 		}
-		sent, dropped, putOff = sent+len(out.mails), dropped+len(out.dropped), putOff+out.waiting()
+		sent, dropped, putOff = sent+len(out.mails), dropped+len(out.dropped)+len(out.stopped), putOff+out.waiting()
 		if len(due) < mailsAtOnce {
 			return sent, dropped, putOff, nil
 		}
@@ -59,6 +59,7 @@ type outgoing struct {
 	links   []store.Link
 	sent    []int64
 	dropped map[int64]string      // why
+	stopped []store.Message       // by somebody
 	putOff  map[time.Time][]int64 // until when
 	invited []participant.Code
 }
@@ -86,7 +87,7 @@ func (c *Conduct) sendBatch(ctx context.Context, tx *store.Tx, by identity.Actor
 	for _, m := range out.mails {
 		kinds[m.Kind]++
 	}
-	after := facts{"sent": kinds, "needless": len(out.dropped)}
+	after := facts{"sent": kinds, "needless": len(out.dropped) + len(out.stopped)}
 	if n := out.waiting(); n > 0 {
 		after["put_off"] = n
 	}
@@ -104,6 +105,11 @@ func (c *Conduct) sendBatch(ctx context.Context, tx *store.Tx, by identity.Actor
 	}
 	if err := tx.EndMessages(ctx, out.sent, ""); err != nil {
 		return err
+	}
+	for _, d := range out.stopped {
+		if err := tx.SaveMessage(ctx, d); err != nil {
+			return err
+		}
 	}
 	for until, ids := range out.putOff {
 		if err := tx.PutOffMessages(ctx, ids, until); err != nil {
@@ -130,6 +136,7 @@ type batch struct {
 	visits  map[participant.Code][]store.VisitOf
 	reading map[participant.Code]Person
 	wording map[store.WordingOf]store.Wording // words that were changed
+	stops   map[store.MailStopOf]store.MailStop
 }
 
 func (c *Conduct) readBatch(ctx context.Context, tx *store.Tx, due []store.Message) (b batch, err error) {
@@ -149,6 +156,9 @@ func (c *Conduct) readBatch(ctx context.Context, tx *store.Tx, due []store.Messa
 	if b.wording, err = tx.Wordings(ctx); err != nil {
 		return b, err
 	}
+	if b.stops, err = tx.MailStops(ctx); err != nil {
+		return b, err
+	}
 	b.reading = make(map[participant.Code]Person, len(codes))
 	for code, situation := range b.mailing {
 		if b.reading[code], err = reveal(tx, code, situation.Sealed); err != nil {
@@ -156,6 +166,14 @@ func (c *Conduct) readBatch(ctx context.Context, tx *store.Tx, due []store.Messa
 		}
 	}
 	return b, nil
+}
+
+// stopOf gives why a stop that somebody has to lift holds for a mail; empty: none does.
+func (b batch) stopOf(d store.Message) string {
+	if stop, ok := b.stops[store.MailStopOf{Participant: d.Participant}]; ok {
+		return stop.Reason
+	}
+	return b.stops[store.MailStopOf{Message: d.Message}].Reason
 }
 
 // matter is what a planned mail is about.
@@ -166,7 +184,11 @@ type matter struct {
 	visit     store.VisitOf
 	session   session.Session
 	facts     followup.Facts
+	stop      string // why all mail to the person, or all of the message, is stopped; empty: it is not
 }
+
+// holds reports whether what keeps a mail from going is a stop that can be lifted.
+func (about matter) holds(why string) bool { return about.stop != "" && why == stoppedFor(about.stop) }
 
 // matter finds out what a planned mail is about, and why it is needless; empty: it is due.
 func (c *Conduct) matter(ctx context.Context, tx *store.Tx, b batch, d store.Message) (about matter, why string, err error) {
@@ -202,7 +224,10 @@ func (c *Conduct) matter(ctx context.Context, tx *store.Tx, b batch, d store.Mes
 		}
 	}
 	about.facts = f
-	_, why = followup.Still(m, f)
+	about.stop = b.stopOf(d)
+	if _, why = followup.Still(m, f); why == "" && about.stop != "" {
+		why = stoppedFor(about.stop)
+	}
 	return about, why, nil
 }
 
@@ -221,7 +246,12 @@ func (c *Conduct) one(ctx context.Context, tx *store.Tx, b batch, d store.Messag
 	if err != nil {
 		return err
 	}
-	if why != "" {
+	switch {
+	case about.holds(why):
+		stopMessage(&d, about.stop, tx.Now())
+		out.stopped = append(out.stopped, d)
+		return nil
+	case why != "":
 		out.dropped[d.ID] = why
 		return nil
 	}
@@ -344,55 +374,4 @@ func resources(p study.Protocol, arm study.Arm) string {
 		}
 	}
 	return strings.Join(paragraphs, "\n\n")
-}
-
-// SendResources sends the wellness resources of a participant's arm once more, at once.
-func (c *Conduct) SendResources(ctx context.Context, by identity.Actor, code participant.Code) error {
-	if err := by.Require("resource.send"); err != nil {
-		return err
-	}
-	return c.Store.Write(ctx, func(tx *store.Tx) error {
-		r, err := tx.Participant(ctx, code)
-		if err != nil {
-			return err
-		}
-		arm, ok, err := c.armOf(ctx, tx, r)
-		if err != nil {
-			return err
-		}
-		i := slices.IndexFunc(c.Protocol.Messages, func(m study.Message) bool {
-			return m.Purpose == study.ResourcesSent && (len(m.Arms) == 0 || slices.Contains(m.Arms, arm.ID))
-		})
-		if !ok || len(arm.Resources) == 0 || i < 0 {
-			return problem.New(problem.Conflict, "The protocol sends no resources to %s", code)
-		}
-		if !r.Use.Contact() {
-			return problem.New(problem.Conflict, "%s wants no more mail", code)
-		}
-		p, err := person(ctx, tx, code)
-		if err != nil {
-			return err
-		}
-		link, err := c.newLink(tx, code)
-		if err != nil {
-			return err
-		}
-		if err := tx.AddLinks(ctx, []store.Link{link.Link}); err != nil {
-			return err
-		}
-		for _, id := range arm.Resources {
-			if _, err := tx.SentResource(ctx, code, id); err != nil {
-				return err
-			}
-		}
-		if err := record(ctx, tx, by, "resource.send", string(code), nil, nil, ""); err != nil {
-			return err
-		}
-		protocol := study.In(r.Language, *c.Protocol)
-		m := protocol.Messages[i]
-		subject, body := m.Fill(map[string]string{"name": p.Name, "title": protocol.Title, "contact": contact(protocol), "resources": resources(protocol, arm), "link": link.url})
-		_, err = tx.Post(ctx, post.Message{Kind: m.ID, Person: string(code), Dedupe: fmt.Sprintf("%s %s again %s", code, m.ID, tx.Now().Format(time.RFC3339Nano)), Due: tx.Now(),
-			Content: link.letter(p, subject, body)})
-		return err
-	})
 }

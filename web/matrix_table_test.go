@@ -269,6 +269,8 @@ POST /messages/plan/{message}/stop           no          no          no         
 POST /messages/plan/{message}/restore        no          no          no          no          no          no          yes         no          no          no          no          yes
 GET /people/{code}/messages                  door        no          no          no          no          no          yes         no          no          no          no          yes
 POST /people/{code}/messages                 no          no          no          no          no          no          yes         no          no          no          no          yes
+POST /people/{code}/messages/stop            no          no          no          no          no          no          yes         no          no          no          no          yes
+POST /people/{code}/messages/lift            no          no          no          no          no          no          yes         no          no          no          no          yes
 
 -- Incentives and pay
 GET /incentives                              door        no          no          no          no          no          yes         no          no          no          no          no

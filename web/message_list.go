@@ -59,7 +59,8 @@ type messageLine struct {
 type messageKind struct {
 	study.Message
 	store.Tally
-	Words bool // they were changed
+	Words bool            // they were changed
+	Held  *store.MailStop // stops all of them until it is lifted, in the study's zone; nil: none
 }
 
 // messageDay is what goes on a day.
@@ -198,7 +199,12 @@ func (s *Site) messageKinds(plan conduct.Plan) (kinds []messageKind) {
 			_, ok := plan.Wording[store.WordingOf{Message: m.ID, Language: language}]
 			return ok
 		})
-		kinds = append(kinds, messageKind{m, plan.Tallies[m.ID], changed})
+		kind := messageKind{m, plan.Tallies[m.ID], changed, nil}
+		if stop, ok := plan.Stops[store.MailStopOf{Message: m.ID}]; ok {
+			stop.Since = stop.Since.In(s.zone())
+			kind.Held = &stop
+		}
+		kinds = append(kinds, kind)
 	}
 	return kinds
 }
@@ -298,6 +304,7 @@ func quietWords(c *conduct.Conduct) string {
 
 // messagesDone say what has just been done.
 var messagesDone = map[string]string{"changed": "Changed. This is what will go.", "stopped": "Stopped. Nothing goes until it is restored.", "restored": "Restored.",
+	"stopped-mail": "Stopped. Nothing goes by itself, what is planned later among it, until you lift it.", "lifted": "Lifted. What is still to come goes.",
 	"moved": "Moved.", "resent": "It goes once more, with the next mail that is carried."}
 
 // doneAt leads back to a page that says what was done.

@@ -6,7 +6,9 @@ import (
 	"strconv"
 	"time"
 
+	"rekindle/conduct"
 	post "rekindle/platform/mail"
+	"rekindle/platform/store"
 	"rekindle/problem"
 	"rekindle/trial/participant"
 )
@@ -18,6 +20,8 @@ type messageLogPage struct {
 	Bounced    time.Time
 	OptedOut   time.Time
 	Complained bool
+	Stop       *store.MailStop // of all mail, in the study's zone; nil: none
+	Reasons    []string
 	Lines      []logLine
 	Done       string
 	Mistakes   []*problem.Problem
@@ -48,9 +52,13 @@ func (s *Site) messageLogPage(w http.ResponseWriter, r *http.Request, refusal er
 	if err != nil {
 		return err
 	}
-	page := messageLogPage{Person: code, Zone: log.Zone.String(), Complained: log.Complained, Done: messagesDone[r.URL.Query().Get("done")], Mistakes: all}
+	page := messageLogPage{Person: code, Zone: log.Zone.String(), Reasons: conduct.StopReasons, Complained: log.Complained, Done: messagesDone[r.URL.Query().Get("done")], Mistakes: all}
 	if log.Bounced != nil {
 		page.Bounced = log.Bounced.In(s.zone())
+	}
+	if log.Stop != nil {
+		page.Stop = log.Stop
+		page.Stop.Since = page.Stop.Since.In(s.zone())
 	}
 	if log.OptedOut != nil {
 		page.OptedOut = log.OptedOut.In(s.zone())
@@ -77,18 +85,37 @@ func (s *Site) messageLogPage(w http.ResponseWriter, r *http.Request, refusal er
 	return s.show(w, r, status, "message_log", "Messages to "+string(code), page)
 }
 
-// messageResend sends one message that has failed once more.
-func (s *Site) messageResend(w http.ResponseWriter, r *http.Request) error {
+// messageLogAct does something about the mail of a person, and shows it.
+func (s *Site) messageLogAct(w http.ResponseWriter, r *http.Request, what string, act func(code participant.Code) error) error {
 	code, err := participant.ParseCode(r.PathValue("code"))
 	if err != nil {
 		return nowhere(w, r)
 	}
-	id, err := strconv.ParseInt(r.PostFormValue("message"), 10, 64)
-	if err != nil {
-		return s.messageLogPage(w, r, problem.New(problem.Invalid, "%.20q is no message", r.PostFormValue("message")).On("message"))
-	}
-	if err := s.Conduct.ResendMessage(r.Context(), actor(r), code, id); err != nil {
+	if err := act(code); err != nil {
 		return s.messageLogPage(w, r, err)
 	}
-	return doneAt(w, r, "/people/"+string(code)+"/messages", "resent")
+	return doneAt(w, r, "/people/"+string(code)+"/messages", what)
+}
+
+// messageResend sends one message that has failed once more.
+func (s *Site) messageResend(w http.ResponseWriter, r *http.Request) error {
+	return s.messageLogAct(w, r, "resent", func(code participant.Code) error {
+		id, err := strconv.ParseInt(r.PostFormValue("message"), 10, 64)
+		if err != nil {
+			return problem.New(problem.Invalid, "%.20q is no message", r.PostFormValue("message")).On("message")
+		}
+		return s.Conduct.ResendMessage(r.Context(), actor(r), code, id)
+	})
+}
+
+// messageStopMail stops all mail to a person until it is lifted.
+func (s *Site) messageStopMail(w http.ResponseWriter, r *http.Request) error {
+	return s.messageLogAct(w, r, "stopped-mail", func(code participant.Code) error {
+		return s.Conduct.StopMail(r.Context(), actor(r), code, r.PostFormValue("reason"))
+	})
+}
+
+// messageLift lets mail to a person go again.
+func (s *Site) messageLift(w http.ResponseWriter, r *http.Request) error {
+	return s.messageLogAct(w, r, "lifted", func(code participant.Code) error { return s.Conduct.LiftStop(r.Context(), actor(r), code) })
 }

@@ -49,7 +49,7 @@ func TestMessagesBeforeTheyGo(t *testing.T) {
 	by := e.staff(identity.Coordinator)
 	one := e.letterOf(codes[0], "announcement")
 	at := fmt.Sprintf("/messages/%d", one.ID)
-	plan := "/messages/plan/announcement"
+	plan, mail := "/messages/plan/announcement", "/people/"+string(codes[0])+"/messages"
 	long := strings.Repeat("é", 11_000)
 	webtest.Run(t, e.handler, []webtest.Scenario{
 		{Name: "list", Path: "/messages", Cookie: by, Sees: []string{"The next two weeks", "3 announcement", "6 messages", "on the day of the opening of enrolment, at 08:00", "from 21:00 to 07:00", "AM PDT there"}, Never: []string{"Person 0", "hospital.example"}},
@@ -82,8 +82,19 @@ func TestMessagesBeforeTheyGo(t *testing.T) {
 		{Name: "no hours", Path: plan + "/move", Cookie: by, Form: url.Values{"hours": {"a day"}, "side": {"later"}}, Status: http.StatusUnprocessableEntity, Sees: []string{"no number of hours"}},
 		{Name: "moved", Path: plan + "/move", Cookie: by, Form: url.Values{"hours": {"24"}, "side": {"later"}}, Status: http.StatusSeeOther},
 		{Name: "all stopped", Path: plan + "/stop", Cookie: by, Form: url.Values{"reason": {conduct.StopReasons[2]}}, Status: http.StatusSeeOther},
+		{Name: "seen stopped for all", Path: plan, Cookie: by, Sees: []string{"All stopped since", conduct.StopReasons[2], "what is planned from now on"}, Lacks: []string{"form[action$=stop]"}},
+		{Name: "stopped on the list", Path: "/messages", Cookie: by, Has: []string{".badge.warn"}},
 		{Name: "nothing left", Path: plan + "/stop", Cookie: by, Form: url.Values{"reason": {conduct.StopReasons[2]}}, Status: http.StatusConflict, Sees: []string{"waits for that"}},
 		{Name: "all restored", Path: plan + "/restore", Cookie: by, Form: url.Values{}, Status: http.StatusSeeOther},
+		{Name: "restored for all", Path: plan, Cookie: by, Lacks: []string{".badge.warn"}, Has: []string{"form[action$=stop]"}},
+		{Name: "stopped without a reason", Path: mail + "/stop", Cookie: by, Form: url.Values{}, Status: http.StatusUnprocessableEntity, Sees: []string{"not among the reasons"}, Has: []string{"details[open]"}},
+		{Name: "all mail stopped", Path: mail + "/stop", Cookie: by, Form: url.Values{"reason": {conduct.StopReasons[1]}}, Status: http.StatusSeeOther},
+		{Name: "seen in the log", Path: mail + "?done=stopped-mail", Cookie: by, Sees: []string{"Nothing goes by itself", "All mail stopped since", "the person has asked for a pause", "Will not go"}, Has: []string{"form[action$=lift]"}, Lacks: []string{"form[action$='messages/stop']"}},
+		{Name: "seen on the person", Path: "/people/" + string(codes[0]), Cookie: by, Sees: []string{"All stopped since"}},
+		{Name: "stopped twice", Path: mail + "/stop", Cookie: by, Form: url.Values{"reason": {conduct.StopReasons[1]}}, Status: http.StatusConflict, Sees: []string{"stopped already"}},
+		{Name: "of nobody", Path: "/people/ZZZZ-ZZZZ/messages/stop", Cookie: by, Form: url.Values{"reason": {conduct.StopReasons[1]}}, Status: http.StatusNotFound},
+		{Name: "lifted", Path: mail + "/lift", Cookie: by, Form: url.Values{}, Status: http.StatusSeeOther},
+		{Name: "lifted twice", Path: mail + "/lift", Cookie: by, Form: url.Values{}, Status: http.StatusConflict, Sees: []string{"is not stopped"}},
 		{Name: "the protocol's words", Path: plan + "/text", Cookie: by, Form: url.Values{"subject": {"All"}, "body": {"Hello {{link}}"}, "protocol": {"1"}}, Status: http.StatusSeeOther},
 		{Name: "seen again", Path: plan, Cookie: by, Sees: []string{"These are the protocol’s", "All 6"}},
 	})
@@ -171,6 +182,9 @@ func TestMessagesInABrowser(t *testing.T) {
 			}
 			l.Goto("/people/" + string(codes[1]) + "/messages")
 			l.look("message-log")
+			succeed(t, e.StopMail(t.Context(), office, codes[2], conduct.StopReasons[1]))
+			l.Goto("/people/" + string(codes[2]) + "/messages")
+			l.look("message-log-stopped")
 		})
 	}
 }

@@ -34,7 +34,8 @@ type peopleShowPage struct {
 	Problems []*problem.Problem
 	NoMail   bool // gets none, for either reason
 	Mail     int
-	Waits    bool // for coaching that opens later
+	Stop     *store.MailStop // of all mail, by the office; nil: none
+	Waits    bool            // for coaching that opens later
 	Unlocks  time.Time
 	MayRead  bool // mail
 }
@@ -86,6 +87,14 @@ func (s *Site) showPerson(w http.ResponseWriter, r *http.Request, status int, re
 		}
 		if way, err = tx.Way(r.Context(), code); err != nil {
 			return err
+		}
+		stops, err := tx.MailStops(r.Context())
+		if err != nil {
+			return err
+		}
+		if stop, ok := stops[store.MailStopOf{Participant: code}]; ok {
+			stop.Since = stop.Since.In(s.zone())
+			page.Stop = &stop
 		}
 		page.Mail, err = tx.MailCount(r.Context(), store.MailFilter{Person: string(code)})
 		return err

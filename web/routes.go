@@ -270,6 +270,8 @@ func (s *Site) routes() []route {
 		{"POST /messages/plan/{message}/restore", "message.restore", s.messageRestoreAll},
 		{"GET /people/{code}/messages", "message.read", s.messageLog},
 		{"POST /people/{code}/messages", "message.resend", s.messageResend},
+		{"POST /people/{code}/messages/stop", "message.stop_all", s.messageStopMail},
+		{"POST /people/{code}/messages/lift", "message.lift", s.messageLift},
 
 		// Incentives and pay
 		{"GET /incentives", "incentive.read", s.incentiveList},

@@ -49,15 +49,17 @@ var permissions = map[string][]Role{
 	"assessment.correct": {Participant},
 	"assessment.miss":    {Clock},
 
-	"message.send":    {Coordinator, Clock},
-	"message.deliver": {Clock},
-	"message.resend":  {Coordinator, Owner},
-	"message.receive": {Clock},              // reports about what was sent, and answers of calendar programs
-	"message.read":    {Coordinator, Owner}, // what is still to come, and what became of it
-	"message.change":  {Coordinator, Owner},
-	"message.stop":    {Coordinator, Owner},
-	"message.restore": {Coordinator, Owner},
-	"resource.send":   {Coordinator},
+	"message.send":     {Coordinator, Clock},
+	"message.deliver":  {Clock},
+	"message.resend":   {Coordinator, Owner},
+	"message.receive":  {Clock},              // reports about what was sent, and answers of calendar programs
+	"message.read":     {Coordinator, Owner}, // what is still to come, and what became of it
+	"message.change":   {Coordinator, Owner},
+	"message.stop":     {Coordinator, Owner},
+	"message.restore":  {Coordinator, Owner},
+	"message.stop_all": {Coordinator, Owner}, // to one person, until it is lifted
+	"message.lift":     {Coordinator, Owner},
+	"resource.send":    {Coordinator},
 
 	"coach.add":       {Coordinator, Owner},
 	"coach.certify":   {Coordinator, Owner},

@@ -53,9 +53,9 @@ func (tx *Tx) PutOffMail(ctx context.Context, id int64, until time.Time, why str
 	return tx.changeMail(ctx, id, "UPDATE outbox SET due = $2, answer = $3, claimed_until = NULL WHERE id = $1 AND state = 'planned'", id, until, why)
 }
 
-// TakeUpMail has the messages to a person that were put off for a reason looked at again now.
+// TakeUpMail has the messages to a person, or to everybody where it is empty, that were put off for a reason looked at again now.
 func (tx *Tx) TakeUpMail(ctx context.Context, person participant.Code, why string) error {
-	_, err := tx.Do(ctx, "UPDATE outbox SET due = $3, answer = '' WHERE person = $1 AND answer = $2 AND state = 'planned' AND due > $3", person, why, tx.now)
+	_, err := tx.Do(ctx, "UPDATE outbox SET due = $3, answer = '' WHERE ($1 = '' OR person = $1) AND answer = $2 AND state = 'planned' AND due > $3", person, why, tx.now)
 	return err
 }
 
