@@ -147,7 +147,7 @@ func (w *writer) coaching() {
 			Fact{"Before a coach can be chosen", strings.Join(g.Certification, ", then ")},
 			Fact{"Supervision", supervision(g)},
 			Fact{"Never matched", sharing(g.Conflicts)},
-			Fact{"Booking", fmt.Sprintf("at least %s ahead, with %s free before and after each session", count(g.NoticeHours, "hour"), count(g.BufferMinutes, "minute"))},
+			Fact{"Booking", fmt.Sprintf("at least %s%s ahead, with %s free before and after each session", count(g.NoticeHours, "hour"), horizon(g), count(g.BufferMinutes, "minute"))},
 			Fact{"Moving and missing", fmt.Sprintf("a change less than %s ahead counts as late; %s", count(g.LateHours, "hour"), misses)},
 		)},
 		Block{Heading: "Wellness resources", List: resources},
@@ -278,4 +278,12 @@ func when(days []int, moment string) string {
 	}
 	add(after, "after")
 	return strings.Join(parts, " and ")
+}
+
+// horizon tells how far ahead a session can be booked, where the protocol says so.
+func horizon(g study.Coaching) string {
+	if g.HorizonDays == 0 {
+		return ""
+	}
+	return " and at most " + count(g.HorizonDays, "day")
 }

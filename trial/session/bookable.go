@@ -24,7 +24,7 @@ type Situation struct {
 	CoachStarts   []time.Time  // when the coach's sessions with others start
 	Theirs        []Session    // all sessions of the participant, whoever the coach
 
-	// Override is the coordinator's: it waives notice and the coach's hours, never an overlap or the coaching period.
+	// Override is the coordinator's: it waives notice, horizon and the coach's hours, never an overlap or the coaching period.
 	Override bool
 }
 
@@ -81,6 +81,8 @@ func (s Situation) possible(w Wish) error {
 		return refuse("The coaching period is over by then")
 	case !s.Override && w.Start.Before(s.Now.Add(time.Duration(s.Plan.NoticeHours)*time.Hour)):
 		return refuse("That is closer than %d hours from now", s.Plan.NoticeHours)
+	case !s.Override && s.Plan.HorizonDays > 0 && !w.Start.Before(study.DateOf(s.Now, s.Zone).After(s.Plan.HorizonDays+1).Start(s.Zone)):
+		return refuse("That is more than %d days from now", s.Plan.HorizonDays)
 	}
 	return nil
 }

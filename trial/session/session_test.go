@@ -95,21 +95,24 @@ func TestBookable(t *testing.T) {
 		want   string // part of the message; empty: bookable
 		kind   problem.Kind
 	}{
-		"a good time":              {first, nil, "", 0},
-		"seconds":                  {move("2021-08-16T10:00:01-04:00"), nil, "whole minute", problem.Invalid},
-		"unknown mode":             {func() session.Wish { w := first; w.Mode = "fax"; return w }(), nil, "not a way", problem.Invalid},
-		"mode not offered":         {first, func(s *session.Situation) { s.Coach.Profile.Modes = []string{"phone"} }, "not a way", problem.Invalid},
-		"coach has left":           {first, func(s *session.Situation) { s.Coach.LeftAt = &left }, "left", problem.Conflict},
-		"not certified":            {first, func(s *session.Situation) { s.Certification.Missing = []string{"exam"} }, "at present", problem.Conflict},
-		"certified until before":   {move("2021-08-23T10:00:00-04:00"), func(s *session.Situation) { s.Certification.Until = &until }, "that day", problem.Conflict},
-		"past":                     {move("2021-08-11T10:00:00-04:00"), nil, "past", problem.Conflict},
-		"too soon":                 {move("2021-08-12T15:00:00-04:00"), nil, "12 hours", problem.Conflict},
-		"too soon, overridden":     {move("2021-08-12T15:00:00-04:00"), func(s *session.Situation) { s.Override = true }, "", 0},
-		"before coaching opens":    {first, func(s *session.Situation) { s.Opens = at("2021-11-01T00:00:00Z") }, "opens later", problem.Conflict},
-		"ends after the period":    {move("2021-11-08T10:00:00-05:00"), nil, "over", problem.Conflict},
-		"period is not overridden": {move("2021-11-08T10:00:00-05:00"), func(s *session.Situation) { s.Override = true }, "over", problem.Conflict},
-		"ends after the hours":     {move("2021-08-16T16:00:00-04:00"), nil, "not available", problem.Conflict},
-		"on a Sunday":              {move("2021-08-15T10:00:00-04:00"), nil, "not available", problem.Conflict},
+		"a good time":               {first, nil, "", 0},
+		"seconds":                   {move("2021-08-16T10:00:01-04:00"), nil, "whole minute", problem.Invalid},
+		"unknown mode":              {func() session.Wish { w := first; w.Mode = "fax"; return w }(), nil, "not a way", problem.Invalid},
+		"mode not offered":          {first, func(s *session.Situation) { s.Coach.Profile.Modes = []string{"phone"} }, "not a way", problem.Invalid},
+		"coach has left":            {first, func(s *session.Situation) { s.Coach.LeftAt = &left }, "left", problem.Conflict},
+		"not certified":             {first, func(s *session.Situation) { s.Certification.Missing = []string{"exam"} }, "at present", problem.Conflict},
+		"certified until before":    {move("2021-08-23T10:00:00-04:00"), func(s *session.Situation) { s.Certification.Until = &until }, "that day", problem.Conflict},
+		"past":                      {move("2021-08-11T10:00:00-04:00"), nil, "past", problem.Conflict},
+		"too soon":                  {move("2021-08-12T15:00:00-04:00"), nil, "12 hours", problem.Conflict},
+		"too soon, overridden":      {move("2021-08-12T15:00:00-04:00"), func(s *session.Situation) { s.Override = true }, "", 0},
+		"just near enough":          {first, func(s *session.Situation) { s.Plan.HorizonDays = 4 }, "", 0},
+		"too far ahead":             {move("2021-08-17T10:00:00-04:00"), func(s *session.Situation) { s.Plan.HorizonDays = 4 }, "4 days", problem.Conflict},
+		"too far ahead, overridden": {move("2021-08-17T10:00:00-04:00"), func(s *session.Situation) { s.Plan.HorizonDays, s.Override = 4, true }, "", 0},
+		"before coaching opens":     {first, func(s *session.Situation) { s.Opens = at("2021-11-01T00:00:00Z") }, "opens later", problem.Conflict},
+		"ends after the period":     {move("2021-11-08T10:00:00-05:00"), nil, "over", problem.Conflict},
+		"period is not overridden":  {move("2021-11-08T10:00:00-05:00"), func(s *session.Situation) { s.Override = true }, "over", problem.Conflict},
+		"ends after the hours":      {move("2021-08-16T16:00:00-04:00"), nil, "not available", problem.Conflict},
+		"on a Sunday":               {move("2021-08-15T10:00:00-04:00"), nil, "not available", problem.Conflict},
 		"inside the buffer after": {first, func(s *session.Situation) {
 			s.CoachBusy = []coach.Span{{From: at("2021-08-16T11:44:00-04:00"), To: at("2021-08-16T12:00:00-04:00")}}
 		}, "not available", problem.Conflict},
@@ -142,6 +145,9 @@ func TestBookable(t *testing.T) {
 		"the first after the second": {move("2021-08-20T10:00:00-04:00"), func(s *session.Situation) {
 			s.Theirs = []session.Session{other("b", 2, "2021-08-18T10:00:00-04:00", 60)}
 		}, "place", problem.Conflict},
+		"a place by the coach's calendar": {move("2021-08-20T10:00:00-04:00"), func(s *session.Situation) {
+			s.Theirs = []session.Session{other("b", 2, "2021-08-18T21:00:00-04:00", 60)}
+		}, "session 2 is on August 18", problem.Conflict},
 		"short ones in any order": {session.Wish{Start: at("2021-08-20T10:00:00-04:00"), Number: 2, Minutes: 60, Mode: "phone"}, func(s *session.Situation) {
 			s.Theirs = []session.Session{other("b", 3, "2021-08-18T10:00:00-04:00", 60)}
 		}, "", 0},

@@ -39,7 +39,7 @@ func (c *checker) coaching() {
 	if c.least("coaching.coaches", float64(g.Coaches), 1) && c.least("coaching.caseload", float64(g.Caseload), 1) {
 		c.capacity()
 	}
-	for key, value := range map[string]int{"buffer_minutes": g.BufferMinutes, "notice_hours": g.NoticeHours, "late_hours": g.LateHours, "forgiven_misses": g.ForgivenMisses} {
+	for key, value := range map[string]int{"buffer_minutes": g.BufferMinutes, "notice_hours": g.NoticeHours, "horizon_days": g.HorizonDays, "late_hours": g.LateHours, "forgiven_misses": g.ForgivenMisses} {
 		c.least(at("coaching", key), float64(value), 0)
 	}
 	for i, step := range g.Certification {

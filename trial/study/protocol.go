@@ -215,6 +215,7 @@ type Coaching struct {
 	Certification  []string    `toml:"certification"`   // steps, in order; all are needed before a coach can be chosen
 	BufferMinutes  int         `toml:"buffer_minutes"`  // kept free before and after each session
 	NoticeHours    int         `toml:"notice_hours"`    // a session cannot be booked closer than this
+	HorizonDays    int         `toml:"horizon_days"`    // nor further ahead than this; 0: as far as the coaching period goes
 	LateHours      int         `toml:"late_hours"`      // moves and cancellations closer than this are late
 	ForgivenMisses int         `toml:"forgiven_misses"` // no-shows and late cancellations that do not use up a session
 	Frameworks     []Framework `toml:"framework"`
