@@ -5,11 +5,15 @@ import (
 	"strings"
 
 	"rekindle/platform/identity"
+	"rekindle/platform/store"
 )
 
-// menu is the way around the site, for those who may read what a line leads to. Lines of a group stand as one, and side by side on its
-// pages. What says it on the start page.
-var menu = []struct{ group, label, href, verb, what string }{
+// line is one page of the menu. What says it on the start page.
+type line struct{ group, label, href, verb, what string }
+
+// menu is the way around the site, for those who may read what a line leads to, once it leads to something. Lines of a group stand as one, and side by side on its
+// pages.
+var menu = []line{
 	{"", "Desk", desk, "desk.read", ""},
 	{"", "Profile", desk + "/profile", "desk.read", ""},
 	{"", "Hours", desk + "/hours", "desk.read", ""},
@@ -43,20 +47,61 @@ var menu = []struct{ group, label, href, verb, what string }{
 	{"", "Staff", "/staff", "account.read", "Who can sign in, and as what."},
 }
 
+// need is what there must be before a page has anything to show.
+type need int
+
+// The needs; most pages have none.
+const (
+	aReport   need = iota + 1
+	unmasking      // for those who analyse masked until then
+)
+
+// needs are those of pages, by their address.
+var needs = map[string]need{"/summary": aReport, "/report": aReport, "/flow": aReport, "/tables": aReport, "/figures": aReport, "/audit": unmasking}
+
+// open gives the lines of the menu that lead somebody to something at present.
+func (s *Site) open(r *http.Request) (lines []line) {
+	by := actor(r)
+	for _, m := range menu {
+		if by.May(m.verb) && s.met(r, needs[m.href]) {
+			lines = append(lines, m)
+		}
+	}
+	return lines
+}
+
+func (s *Site) met(r *http.Request, n need) bool {
+	switch n {
+	case aReport:
+		return s.reported()
+	case unmasking:
+		by := actor(r)
+		if by.Role != identity.Statistician { // nobody else analyses
+			return true
+		}
+		err := s.read(r, func(tx *store.Tx) error {
+			study, err := tx.Study(r.Context())
+			if err != nil {
+				return err
+			}
+			return unmasked(by, study)
+		})
+		return err == nil // where the study cannot be read, the page says why
+	}
+	return true
+}
+
 // item is one line of the menu.
 type item struct {
 	Label, Href string
 	Here        bool
 }
 
-// wayAround gives the menu of somebody who is at an address, and what stands beside the page they are on in its group.
-func wayAround(by identity.Actor, r *http.Request) (lines, beside []item) {
+// wayAround gives the menu of whoever asks, and what stands beside the page they are on in its group.
+func (s *Site) wayAround(r *http.Request) (lines, beside []item) {
 	at := map[string]int{}        // line of a group
 	groups := map[string][]item{} // its pages
-	for _, m := range menu {
-		if !by.May(m.verb) {
-			continue
-		}
+	for _, m := range s.open(r) {
 		one := item{m.label, m.href, m.href == r.URL.Path || m.href != "/" && m.href != desk && strings.HasPrefix(r.URL.Path, m.href+"/")}
 		if m.group == "" {
 			lines = append(lines, one)

@@ -68,7 +68,7 @@ func (s *Site) frame(r *http.Request, title string, content any) frame {
 	f := frame{Title: title, Study: s.Conduct.Protocol.Title, Simulated: s.Conduct.Simulated, By: by, Program: s.Conduct.Program, Page: content, Lang: "en", zone: s.zone()}
 	f.When = s.moment.Label
 	f.SignedIn, f.Door = signInOf(r), by.Role == identity.Visitor && !f.Simulated && !forParticipants(r) && !atTheDoor(r)
-	f.Menu, f.Beside = wayAround(by, r)
+	f.Menu, f.Beside = s.wayAround(r)
 	return f
 }
 

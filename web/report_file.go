@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path"
+	"path/filepath"
 	"time"
 
 	"rekindle/problem"
@@ -26,6 +27,15 @@ func (s *Site) manifest() (*report.Manifest, error) {
 		return nil, problem.New(problem.Unavailable, "The report's manifest is damaged").Instead("Make the report again with 'rekindle analyze'.").Because(err)
 	}
 	return &m, nil
+}
+
+// reported reports whether there is a report.
+func (s *Site) reported() bool {
+	if s.Report == "" {
+		return false
+	}
+	_, err := os.Stat(filepath.Join(s.Report, report.ManifestFile))
+	return err == nil
 }
 
 // reportText reads a file of the report. Whatever name is asked for, nothing outside of the folder is reached.

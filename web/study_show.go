@@ -18,6 +18,7 @@ type studyPage struct {
 	Phases                  []phase
 	Doors                   []door
 	Trail                   *finding[audit.Report]
+	Open                    bool // the trail can be read, too
 	Draws                   *finding[proof]
 	Report                  *finding[*report.Manifest]
 	Unmade                  bool        // there is no report yet
@@ -71,13 +72,13 @@ func (s *Site) studyShow(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	for _, m := range menu {
-		if m.what != "" && by.May(m.verb) {
+	for _, m := range s.open(r) {
+		if m.what != "" {
 			content.Doors = append(content.Doors, door{m.label, m.href, m.what})
 		}
 	}
 	if by.May("audit.read") {
-		content.Trail = new(s.checkedTrail(r))
+		content.Trail, content.Open = new(s.checkedTrail(r)), s.met(r, unmasking)
 	}
 	if by.May("randomization.read") {
 		content.Draws = new(s.provedDraws(r))

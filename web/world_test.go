@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"rekindle/analysis"
 	"rekindle/conduct"
@@ -30,6 +31,8 @@ type rehearsed struct {
 	public  string
 	secret  string // of the vault
 	conduct *conduct.Conduct
+	midway  *conduct.Conduct // as it stood in the middle of the trial
+	masked  *conduct.Conduct // as it stood at its end, but not unblinded
 }
 
 var rehearsal = sync.OnceValues(func() (*rehearsed, error) {
@@ -44,7 +47,9 @@ func TestMain(m *testing.M) {
 	debug.SetGCPercent(1000) // with the race detector collecting takes longer than all pages
 	status := m.Run()
 	if r, err := rehearsal(); err == nil {
-		_ = r.conduct.Store.Close()
+		for _, c := range []*conduct.Conduct{r.conduct, r.midway, r.masked} {
+			_ = c.Store.Close()
+		}
 		_ = os.RemoveAll(r.dir)
 	}
 	os.Exit(status)
@@ -75,8 +80,33 @@ func rehearse(ctx context.Context, dir string) (*rehearsed, error) {
 		return nil, err
 	}
 	c := &conduct.Conduct{Store: s, Protocol: p, Random: chance, BaseURL: "http://coaching.example.org", Program: "test", Simulated: true}
-	outcome, err := simulation.Run(ctx, c, clock, simulation.Options{Seed: 7, LockDir: filepath.Join(dir, "locked")})
+	// kept gives the trial as it stands now, as one of its own.
+	kept := func(name string) (*conduct.Conduct, error) {
+		path, at := filepath.Join(dir, name), clock.Now()
+		if err := s.Copy(ctx, path); err != nil {
+			return nil, err
+		}
+		opened, err := store.Open(ctx, store.Options{Path: path, Clock: func() time.Time { return at }, Key: key, Vault: secrets})
+		copied := *c
+		copied.Store = opened
+		return &copied, err
+	}
+	var midway *conduct.Conduct
+	outcome, err := simulation.Run(ctx, c, clock, simulation.Options{Seed: 7, LockDir: filepath.Join(dir, "locked"), Midway: func() (err error) {
+		midway, err = kept("midway.db")
+		return err
+	}})
 	if err != nil {
+		return nil, err
+	}
+	masked, err := kept("masked.db")
+	if err != nil {
+		return nil, err
+	}
+	if err := masked.Store.Write(ctx, func(tx *store.Tx) error {
+		_, err := tx.Do(ctx, "UPDATE study SET unblinded = NULL")
+		return err
+	}); err != nil {
 		return nil, err
 	}
 	locked, err := os.ReadFile(outcome.Locked.Path)
@@ -91,7 +121,7 @@ func rehearse(ctx context.Context, dir string) (*rehearsed, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &rehearsed{dir: dir, public: key.Public(), secret: secrets.Secret(), conduct: c}, report.New(p, result).Write(filepath.Join(dir, "report"))
+	return &rehearsed{dir: dir, public: key.Public(), secret: secrets.Secret(), conduct: c, midway: midway, masked: masked}, report.New(p, result).Write(filepath.Join(dir, "report"))
 }
 
 // site gives the pages of the rehearsal; a change may set what matters to the test.
