@@ -21,6 +21,8 @@ type dataFlags struct {
 	Data     string `default:"rekindle-data" env:"REKINDLE_DATA" placeholder:"DIR" type:"path" help:"Data directory of the study (default rekindle-data)."`
 	Database string `env:"REKINDLE_DATABASE" placeholder:"URL" help:"PostgreSQL that holds the study, postgres://user:password@host/database. Without it the study is an SQLite file in the data directory."`
 	Keys     string `env:"REKINDLE_KEYS" placeholder:"DIR" type:"path" help:"Directory of the keys (default: keys in the data directory)."`
+
+	rehearsal bool // of a study that is made: it can be played again, so its commits need not wait for the disk
 }
 
 // The names in a data directory.
@@ -51,7 +53,7 @@ func (f dataFlags) keys() string {
 }
 
 func (f dataFlags) options(clock func() time.Time) store.Options {
-	o := store.Options{URL: f.Database, Clock: clock}
+	o := store.Options{URL: f.Database, Clock: clock, Rehearsal: f.rehearsal}
 	if f.Database == "" {
 		o.Path = filepath.Join(f.Data, databaseName)
 	}

@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -149,14 +150,19 @@ func (c *demoCommand) mark() error {
 	return nil
 }
 
+// lavish is how much may be allocated between two collections while a trial is rehearsed, in percent of what is in use: little is,
+// and at the usual 100 every fifth second goes into collecting.
+const lavish = 400
+
 // rehearse makes the study in the data directory and lets simulated people live through it.
 func (c *demoCommand) rehearse(ctx context.Context, w io.Writer, p *study.Protocol) (rehearsal.Outcome, error) {
 	clock := rehearsal.NewClock(rehearsal.Begins(p))
-	d, err := dataFlags{Data: c.Data}.make(ctx, clock.Now)
+	d, err := dataFlags{Data: c.Data, rehearsal: true}.make(ctx, clock.Now)
 	if err != nil {
 		return rehearsal.Outcome{}, err
 	}
 	defer d.Close()
+	defer debug.SetGCPercent(debug.SetGCPercent(lavish))
 	var seed [32]byte
 	for i := range 8 {
 		seed[i] = byte(c.Seed >> (8 * i))

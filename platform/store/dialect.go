@@ -75,11 +75,19 @@ func (d Dialect) translate(schema string) string {
 
 // How an SQLite connection is opened. The waiting time stands first, so that it holds for the statements after it.
 const (
-	forWriting = "_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_txlock=immediate"
+	forWriting = "_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=foreign_keys(1)&_txlock=immediate"
 	forReading = "_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_pragma=query_only(1)"
 	readOnly   = "mode=ro&_pragma=busy_timeout(10000)&_pragma=query_only(1)"
 	immutable  = "immutable=1&_pragma=query_only(1)"
 )
+
+// synchronous says what a commit waits for: the disk, or, in a rehearsal, only the operating system.
+func synchronous(rehearsal bool) string {
+	if rehearsal {
+		return "&_pragma=synchronous(NORMAL)"
+	}
+	return "&_pragma=synchronous(FULL)"
+}
 
 // onlyReading chooses how to read a file that is not ours to write: beside its writer, or, on a medium where nothing
 // can be written and no writer has left a log, as it stands.

@@ -29,12 +29,13 @@ import (
 
 // Options say which database to open and how. Exactly one of Path and URL is set.
 type Options struct {
-	Path     string           // an SQLite file; made if it does not exist, in a folder that does
-	URL      string           // a PostgreSQL connection string, postgres://user@host/database
-	ReadOnly bool             // no writing, no lock, no migration: for looking at a study that another process runs
-	Clock    func() time.Time // what time it is; nil means time.Now
-	Key      *audit.Key       // signs the audit trail; without it nothing can be recorded
-	Vault    *vault.Vault     // seals and opens what tells who somebody is; without it there is no mail
+	Path      string           // an SQLite file; made if it does not exist, in a folder that does
+	URL       string           // a PostgreSQL connection string, postgres://user@host/database
+	Rehearsal bool             // on SQLite, commits do not wait for the disk: a power cut may take the last ones of a study that can be played again
+	ReadOnly  bool             // no writing, no lock, no migration: for looking at a study that another process runs
+	Clock     func() time.Time // what time it is; nil means time.Now
+	Key       *audit.Key       // signs the audit trail; without it nothing can be recorded
+	Vault     *vault.Vault     // seals and opens what tells who somebody is; without it there is no mail
 }
 
 // Store is an open database. It is safe for concurrent use.
@@ -107,7 +108,7 @@ func (s *Store) openSQLite(o Options) (err error) {
 		if err := beginFile(path); err != nil {
 			return unreachable(o.Path, err)
 		}
-		if s.writer, err = sqliteDB(path, forWriting); err != nil {
+		if s.writer, err = sqliteDB(path, forWriting+synchronous(o.Rehearsal)); err != nil {
 			return err
 		}
 		s.writer.SetMaxOpenConns(1)
