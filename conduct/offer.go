@@ -163,7 +163,7 @@ func (c *Conduct) CoachOf(ctx context.Context, by identity.Actor, code participa
 }
 
 // SetAside takes a coach out of what a participant is shown, or puts them back. Nobody else ever learns of it, and the trail does not say
-// of whom it speaks.
+// of whom it speaks. Somebody whom the protocol keeps apart from the participant is nobody here either.
 func (c *Conduct) SetAside(ctx context.Context, by identity.Actor, code participant.Code, k coach.Code, aside bool) error {
 	if err := by.RequireFor("coach.set_aside", code); err != nil {
 		return err
@@ -175,14 +175,28 @@ func (c *Conduct) SetAside(ctx context.Context, by identity.Actor, code particip
 		}
 		if !aside {
 			err = tx.PutBack(ctx, code, k)
-		} else if _, err = tx.Coach(ctx, k); err == nil {
-			err = tx.PutAside(ctx, code, k)
+		} else {
+			err = c.putAside(ctx, tx, code, k)
 		}
 		if err != nil {
 			return err
 		}
 		return record(ctx, tx, by, "coach.set_aside", string(code), nil, nil, "")
 	})
+}
+
+func (c *Conduct) putAside(ctx context.Context, tx *store.Tx, code participant.Code, k coach.Code) error {
+	if _, err := tx.Coach(ctx, k); err != nil {
+		return orElse(ignore(err, problem.NotFound), strangers())
+	}
+	apart, err := c.apart(ctx, tx, code, k)
+	if err != nil {
+		return err
+	}
+	if apart {
+		return strangers()
+	}
+	return tx.PutAside(ctx, code, k)
 }
 
 // Aside gives the coaches whom a participant has set aside.

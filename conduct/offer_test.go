@@ -116,7 +116,7 @@ func TestSetAside(t *testing.T) {
 		if mine, err = w.Coaches(ctx, me, codes[0]); err != nil || len(mine) != 2 {
 			t.Errorf("put back: %d, %v", len(mine), err)
 		}
-		refused(t, w.SetAside(ctx, me, codes[0], "nobody", true), problem.NotFound, "no coach")
+		refused(t, w.SetAside(ctx, me, codes[0], "nobody", true), problem.NotFound, "")
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"rekindle/platform/store"
 	"rekindle/problem"
 	"rekindle/trial/coach"
+	"rekindle/trial/participant"
 )
 
 // SetPhoto takes a coach's own photo out of an uploaded file, of which nothing but a square of its pixels is kept.
@@ -101,17 +102,26 @@ func (c *Conduct) seen(ctx context.Context, tx *store.Tx, by identity.Actor, k c
 	case err != nil && !problem.Is(err, problem.NotFound):
 		return err
 	}
-	self, err := person(ctx, tx, r.Code)
+	apart, err := c.apart(ctx, tx, r.Code, k.Code)
 	if err != nil {
 		return err
 	}
-	p, err := person(ctx, tx, k.Code)
-	if err != nil {
-		return err
-	}
-	_, apart := coach.Conflict(c.Protocol.Coaching.Conflicts, p.row(), self.row())
 	if apart || k.LeftAt != nil || !coach.Certified(c.Protocol.Coaching.Certification, k.Certification, tx.Now()).Valid() {
 		return strangers()
 	}
 	return nil
+}
+
+// apart reports whether the protocol's rules keep a participant and a coach from each other.
+func (c *Conduct) apart(ctx context.Context, tx *store.Tx, code participant.Code, k coach.Code) (bool, error) {
+	self, err := person(ctx, tx, code)
+	if err != nil {
+		return false, err
+	}
+	p, err := person(ctx, tx, k)
+	if err != nil {
+		return false, err
+	}
+	_, apart := coach.Conflict(c.Protocol.Coaching.Conflicts, p.row(), self.row())
+	return apart, nil
 }
