@@ -7,6 +7,7 @@ import (
 	"rekindle/platform/identity"
 	"rekindle/platform/store"
 	"rekindle/problem"
+	"rekindle/trial/coach"
 	"rekindle/trial/instrument"
 	"rekindle/trial/participant"
 	"rekindle/trial/session"
@@ -76,8 +77,68 @@ func (c *Conduct) RateAlliance(ctx context.Context, by identity.Actor, id string
 		if err != nil || !fresh { // a second tap says nothing new
 			return err
 		}
+		codes := map[string]string{}
+		for item, value := range says {
+			codes[item] = strconv.Itoa(value)
+		}
+		if err := c.hear(ctx, tx, s.Coach, sessionPool(s.Number), s.Participant, codes); err != nil {
+			return err
+		}
 		return record(ctx, tx, by, "alliance.rate", s.ID, nil, facts{"number": s.Number}, "")
 	})
+}
+
+// sessionPool is the pool of what is said after the session of a number; the pool of a fidelity item is called as the item.
+func sessionPool(number int) string { return "session " + strconv.Itoa(number) }
+
+// hear takes somebody's voice into a pool of what is said of a coach, and makes a batch of those who wait, where they are enough. Where the
+// protocol has nothing read pooled, nothing is kept for it.
+func (c *Conduct) hear(ctx context.Context, tx *store.Tx, of coach.Code, pool string, who participant.Code, says map[string]string) error {
+	least := c.Protocol.Coaching.PooledOver
+	if least == 0 {
+		return nil
+	}
+	if err := tx.AddVoice(ctx, of, pool, who, says); err != nil {
+		return err
+	}
+	voices, err := tx.Voices(ctx, of, pool)
+	if err != nil {
+		return err
+	}
+	if batch, people := session.NextBatch(voices, least); batch > 0 {
+		return tx.MakeBatch(ctx, of, pool, batch, people)
+	}
+	return nil
+}
+
+// hearFidelity takes what somebody answered in the fidelity form, as it was when it was submitted, into the pools of the coach who last met
+// them, each item into its own. What was declined or left out is nobody's voice.
+func (c *Conduct) hearFidelity(ctx context.Context, tx *store.Tx, who participant.Code, in *instrument.Instrument, answers instrument.Answers) error {
+	if in.ID != c.Protocol.Coaching.Fidelity {
+		return nil
+	}
+	of, err := tx.LastCoach(ctx, who)
+	if err != nil || of == "" {
+		return err
+	}
+	for _, item := range pooledItems(in) {
+		if a := answers[item]; a != instrument.Blank && a != instrument.Declined {
+			if err := c.hear(ctx, tx, of, item, who, map[string]string{item: string(a)}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// pooledItems are the items of a form of which it can be counted who answered what.
+func pooledItems(in *instrument.Instrument) (items []string) {
+	for _, item := range in.Items {
+		if len(item.Scale.Codes) > 0 && item.Scale.Kind != instrument.SelectAll {
+			items = append(items, item.ID)
+		}
+	}
+	return items
 }
 
 // PooledFidelity gives a coach what people said in the fidelity items, each for the coach who last met them before, pooled like
@@ -94,29 +155,40 @@ func (c *Conduct) PooledFidelity(ctx context.Context, by identity.Actor) (pools 
 	if err != nil {
 		return nil, err
 	}
-	var items []string
-	for _, item := range in.Items {
-		if len(item.Scale.Codes) > 0 && item.Scale.Kind != instrument.SelectAll {
-			items = append(items, item.ID)
-		}
-	}
 	err = c.Store.Read(ctx, func(tx *store.Tx) error {
-		all, err := tx.FidelityOf(ctx, by.Coach, form)
-		pools = session.PoolAnswers(all, items, c.Protocol.Coaching.PooledOver)
-		return err
+		pools = nil
+		for _, item := range pooledItems(in) {
+			voices, err := tx.Voices(ctx, by.Coach, item)
+			if err != nil {
+				return err
+			}
+			if p, ok := session.PoolCounts(item, voices, c.Protocol.Coaching.PooledOver); ok {
+				pools = append(pools, p)
+			}
+		}
+		return nil
 	})
 	return pools, err
 }
 
-// PooledAlliance gives a coach what their coachees said, pooled over at least as many people as the protocol asks for; nothing of fewer.
+// PooledAlliance gives a coach what their coachees said, pooled over at least as many people as the protocol asks for, in whole
+// batches: package session says what that guarantees.
 func (c *Conduct) PooledAlliance(ctx context.Context, by identity.Actor) (pools []session.Pool, err error) {
 	if err := by.Require("alliance.read"); err != nil {
 		return nil, err
 	}
 	err = c.Store.Read(ctx, func(tx *store.Tx) error {
-		all, err := tx.Alliances(ctx, by.Coach)
-		pools = session.PoolAlliance(all, c.Protocol.Coaching.PooledOver)
-		return err
+		pools = nil
+		for _, number := range session.AllianceAfter {
+			voices, err := tx.Voices(ctx, by.Coach, sessionPool(number))
+			if err != nil {
+				return err
+			}
+			if p, ok := session.PoolMeans(number, voices, c.Protocol.Coaching.PooledOver); ok {
+				pools = append(pools, p)
+			}
+		}
+		return nil
 	})
 	return pools, err
 }

@@ -109,6 +109,9 @@ func (c *Conduct) Answer(ctx context.Context, by identity.Actor, sheet Sheet) (p
 			return err
 		}
 		if submit {
+			if err := c.hearFidelity(ctx, tx, r.Code, in, merged); err != nil {
+				return err
+			}
 			if p.Help, err = c.tellSafety(ctx, tx, r, form.Form, in, merged); err != nil {
 				return err
 			}

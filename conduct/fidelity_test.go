@@ -1,6 +1,7 @@
 package conduct_test
 
 import (
+	"reflect"
 	"testing"
 	"time"
 
@@ -62,6 +63,12 @@ func TestFidelityReachesTheCoachPooled(t *testing.T) {
 		}
 		if len(pools) != 4 || by["goals"].Counts["progress"] != least || by["coaching_vision"].People != least || by["coaching_vision"].Counts["no"] != (least+1)/2 {
 			t.Errorf("the coach reads %+v", pools)
+		}
+		// A correction does not reach what was pooled: two readings would differ by one person's answer.
+		err = w.Correct(ctx, identity.AsParticipant(codes[1]), conduct.Change{Participant: codes[1], Visit: "month3", Instrument: "fidelity", Item: "goals", New: "no_progress", Reason: "slip"})
+		must(t, err)
+		if after, err := w.PooledFidelity(ctx, identity.AsCoach(k)); err != nil || !reflect.DeepEqual(after, pools) {
+			t.Errorf("after a correction: %+v, %v", after, err)
 		}
 		if pools, err := w.PooledFidelity(ctx, identity.AsCoach(other)); err != nil || len(pools) != 0 {
 			t.Errorf("the coach of one person reads %+v, %v", pools, err)

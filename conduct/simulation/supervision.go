@@ -52,6 +52,9 @@ var difficulties = []string{
 // asks for it.
 func (r *rehearsal) supervise(n int) error {
 	day := r.clock.Now().In(r.p.Location()).AddDate(0, 0, supervisionAhead)
+	for day.Weekday() == time.Saturday || day.Weekday() == time.Sunday {
+		day = day.AddDate(0, 0, 1)
+	}
 	m := coach.Supervision{Start: time.Date(day.Year(), day.Month(), day.Day(), 0, supervisionHour, 0, 0, r.p.Location()), Minutes: supervisionMinutes, Zone: r.p.Timezone, Place: "https://video.example.org/supervision"}
 	if n%2 == 0 {
 		m.Outside = "Dr. Ruth Calder"

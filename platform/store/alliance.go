@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 
-	"rekindle/trial/coach"
-	"rekindle/trial/instrument"
 	"rekindle/trial/participant"
 	"rekindle/trial/session"
 )
@@ -31,44 +29,14 @@ func (tx *Tx) AllianceRated(ctx context.Context, code participant.Code) (map[str
 	return rated, err
 }
 
-// Alliances gives what was said of a coach, in the order in which it was, without who said it.
-func (tx *Tx) Alliances(ctx context.Context, code coach.Code) ([]session.Alliance, error) {
-	return All(ctx, tx, func(scan Scan) (a session.Alliance, err error) {
-		var says JSON[map[string]int]
-		err = scan(&a.Number, &says)
-		a.Says = says.V
-		return a, err
-	}, "SELECT number, says FROM alliance WHERE coach = $1 ORDER BY said, session", code)
-}
-
-// RemoveAlliance deletes what a participant has said.
+// RemoveAlliance deletes what a participant has said of coaches, also where it was to be read pooled.
 func (tx *Tx) RemoveAlliance(ctx context.Context, code participant.Code) error {
-	_, err := tx.Do(ctx, "DELETE FROM alliance WHERE participant = $1", code)
-	return err
-}
-
-// FidelityOf gives what people answered in a form about a coach, item by item, in the order in which they did and without who it was: of each
-// the form handed in first, where this coach held the last session before it.
-func (tx *Tx) FidelityOf(ctx context.Context, code coach.Code, form string) (said []map[string]string, err error) {
-	at := map[participant.Code]int{}
-	_, err = All(ctx, tx, func(scan Scan) (struct{}, error) {
-		var who participant.Code
-		var visit, item, value string
-		err := scan(&who, &visit, &item, &value)
-		if _, known := at[who]; !known {
-			at[who] = len(said)
-			said = append(said, map[string]string{})
+	for _, table := range []string{"alliance", "voice"} {
+		if _, err := tx.Do(ctx, "DELETE FROM "+table+" WHERE participant = $1", code); err != nil {
+			return err
 		}
-		if value != string(instrument.Declined) {
-			said[at[who]][item] = value
-		}
-		return struct{}{}, err
-	}, `SELECT f.participant, f.visit, a.item, a.value FROM form f JOIN answer a ON a.participant = f.participant AND a.visit = f.visit AND a.instrument = f.instrument
-		WHERE f.instrument = $2 AND f.submitted IS NOT NULL
-		AND NOT EXISTS (SELECT 1 FROM form o WHERE o.participant = f.participant AND o.instrument = f.instrument AND o.submitted < f.submitted)
-		AND (SELECT s.coach FROM session s WHERE s.participant = f.participant AND s.state = 'held' AND s.start_at < f.submitted ORDER BY s.start_at DESC LIMIT 1) = $1
-		ORDER BY f.submitted, f.participant, a.item`, code, form)
-	return said, err
+	}
+	return nil
 }
 
 // AllianceOf is what a participant said of a session, for the dataset.

@@ -34,3 +34,18 @@ CREATE TABLE difficulty (
   made        TIME NOT NULL
 ) STRICT;
 CREATE INDEX difficulty_of ON difficulty (supervision, made);
+
+-- What coachees say of a coach, to be read pooled: one voice for each person in each pool, frozen when it was given. Which batch it
+-- belongs to is decided once.
+CREATE TABLE voice (
+  coach       TEXT NOT NULL REFERENCES coach (code),
+  pool        TEXT NOT NULL, -- the session or the item that was asked about
+  participant TEXT NOT NULL REFERENCES participant (code),
+  says        JSON NOT NULL, -- item -> code
+  given       TIME NOT NULL,
+  batch       INTEGER NOT NULL, -- 0: waits for others
+  people      INTEGER NOT NULL, -- of the batch when it was made
+  PRIMARY KEY (coach, pool, participant),
+  CONSTRAINT voice_batch CHECK (batch >= 0 AND (batch = 0) = (people = 0))
+) STRICT;
+CREATE INDEX voice_participant ON voice (participant);
