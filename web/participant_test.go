@@ -44,6 +44,12 @@ var office = identity.Actor{Name: "office", Role: identity.Coordinator}
 
 func enrol(t testing.TB, change ...func(*study.Protocol)) *enrolling {
 	t.Helper()
+	return enrolAt(t, store.Options{Path: filepath.Join(t.TempDir(), "rekindle.db")}, change...)
+}
+
+// enrolAt is enrol in the database that options name.
+func enrolAt(t testing.TB, where store.Options, change ...func(*study.Protocol)) *enrolling {
+	t.Helper()
 	f, err := protocols.Files.Open("kiser2024.toml")
 	succeed(t, err)
 	defer f.Close()
@@ -58,7 +64,8 @@ func enrol(t testing.TB, change ...func(*study.Protocol)) *enrolling {
 	succeed(t, err)
 	secrets, err := vault.New(chance)
 	succeed(t, err)
-	s, err := store.Open(t.Context(), store.Options{Path: filepath.Join(t.TempDir(), "rekindle.db"), Clock: e.clock, Key: key, Vault: secrets})
+	where.Clock, where.Key, where.Vault = e.clock, key, secrets
+	s, err := store.Open(t.Context(), where)
 	succeed(t, err)
 	t.Cleanup(func() { _ = s.Close() })
 	e.Conduct = &conduct.Conduct{Store: s, Protocol: p, Random: chance, BaseURL: "https://coaching.example.org", Program: "test"}

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"testing"
 
+	"rekindle/platform/store"
+	"rekindle/platform/store/storetest"
 	"rekindle/trial/participant"
 	"rekindle/trial/study"
 	"rekindle/web/webtest"
@@ -15,7 +17,11 @@ import (
 
 // Two people send their last page at the same moment for the last place: one has it, the other waits, and each is told so.
 func TestTwoRaceForTheLastPlace(t *testing.T) {
-	e := enrol(t, func(p *study.Protocol) { p.Enrolment.Cap, p.Enrolment.Goal = 1, 1 })
+	storetest.EachPlace(t, raceForTheLastPlace)
+}
+
+func raceForTheLastPlace(t *testing.T, where store.Options) {
+	e := enrolAt(t, where, func(p *study.Protocol) { p.Enrolment.Cap, p.Enrolment.Goal = 1, 1 })
 	codes, links := e.invite(2)
 	people := []*visitor{e.come(links[0]), e.come(links[1])}
 	forms := []string{"demographics", "pfi16", "mmbi2", "uwes9", "svs4", "iwpr4"}
