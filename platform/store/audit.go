@@ -40,12 +40,8 @@ func (tx *Tx) Record(ctx context.Context, e audit.Event) error {
 		entry.Seq, entry.At, entry.Actor, entry.Role, entry.Verb, entry.Object, entry.Old, entry.New, entry.Reason); err != nil {
 		return err
 	}
-	rows := make([][]any, len(stored))
 	for i, h := range stored {
-		rows[i] = []any{position + int64(i), h[:]}
-	}
-	if err := tx.insert(ctx, "audit_hash (position, hash)", rows, ""); err != nil {
-		return err
+		tx.hashes = append(tx.hashes, []any{position + int64(i), h[:]})
 	}
 	tx.recorded = true
 	return nil
@@ -72,10 +68,13 @@ func (tx *Tx) loadTree(ctx context.Context) error {
 	return nil
 }
 
-// seal signs the head of the trail as the batch leaves it.
+// seal writes the hashes of what the batch recorded, all at once, and signs the head of the trail as the batch leaves it.
 func (s *Store) seal(ctx context.Context, b *batch) error {
 	if !b.loaded || b.tree.Size == b.began {
 		return nil
+	}
+	if err := s.tx(b.tx).insert(ctx, "audit_hash (position, hash)", b.hashes, ""); err != nil {
+		return err
 	}
 	signed, err := s.key.Sign(audit.Checkpoint{Size: b.tree.Size, Root: b.tree.Root()})
 	if err != nil {

@@ -26,6 +26,7 @@ type Tx struct {
 	now      time.Time
 	batch    *batch     // nil when reading
 	tree     audit.Tree // the audit trail with what this transaction recorded
+	hashes   [][]any    // of what it recorded, by position: they are written with the commit
 	recorded bool
 	failed   error // the first statement that failed
 }

@@ -55,6 +55,7 @@ func again(err error) bool {
 type batch struct {
 	tx      *sql.Tx
 	tree    audit.Tree     // the trail with what has been recorded so far
+	hashes  [][]any        // of it, not written yet
 	loaded  bool           // whether tree has been compared with the database
 	began   int64          // the trail's size before
 	members []chan<- error // those who have finished and wait for the commit
@@ -202,14 +203,14 @@ func (s *Store) write(ctx context.Context, fn func(tx *Tx) error, alone bool) (e
 				s.undoFor(ctx, b, turn)
 				return err
 			}
-			b.tree = tx.tree
+			b.tree, b.hashes = tx.tree, append(b.hashes, tx.hashes...)
 			done := make(chan error, 1)
 			b.members = append(b.members, done)
 			turn <- b
 			return <-done
 		}
 	}
-	b.tree = tx.tree
+	b.tree, b.hashes = tx.tree, append(b.hashes, tx.hashes...)
 	err = s.commit(ctx, b)
 	s.pass()
 	return err
