@@ -164,6 +164,9 @@ func (c *Conduct) needlessPlanned(ctx context.Context, tx *store.Tx, m post.Mess
 	if about.holds(why) {
 		return why, tx.Now().Add(stopRound), err
 	}
+	if err == nil && why == "" {
+		why, err = overtaken(ctx, tx, about, plan)
+	}
 	if err != nil || why != "" {
 		return why, until, err
 	}

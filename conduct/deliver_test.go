@@ -293,3 +293,50 @@ func TestDeliverStopped(t *testing.T) {
 		})
 	})
 }
+
+// After an outage, of the program or of the mail server, somebody gets one reminder of an open survey, not all that were missed.
+func TestAfterAnOutageOneReminderGoes(t *testing.T) {
+	each(t, func(w *world) {
+		w.at("2021-08-06 10:00")
+		code := w.roster(1)[0]
+		w.enrol(code)
+		s := mailtest.New(w)
+		w.tick()
+		w.deliver(s.Client())
+		reminders := func() (sent, needless int) {
+			for _, l := range w.letters(store.PlanFilter{Participant: code, Message: "survey-reminder"}) {
+				switch l.Stage() {
+				case store.SentOff:
+					sent++
+				case store.StoppedAt:
+					needless++
+				}
+			}
+			return sent, needless
+		}
+		w.at("2021-11-16 10:00") // the program was off since August: reminders of two days are due
+		w.tick()
+		w.deliver(s.Client())
+		if sent, needless := reminders(); sent != 1 || needless != 2 {
+			t.Errorf("after the program was off: %d sent, %d needless", sent, needless)
+		}
+		client := s.Client()
+		s.Stop()
+		for _, day := range []string{"2021-11-22 10:00", "2021-11-30 10:00"} { // the mail server is down on both days
+			w.at(day)
+			w.tick()
+			if _, err := w.Deliver(w.Context(), client); !problem.Is(err, problem.Unavailable) {
+				t.Errorf("%s: %v", day, err)
+			}
+		}
+		w.pass(time.Hour)
+		s = mailtest.New(w)
+		w.deliver(s.Client())
+		if got := len(s.All()); got != 1 {
+			t.Errorf("after the mail server was down %d mails went", got)
+		}
+		if sent, needless := reminders(); sent != 2 || needless != 3 {
+			t.Errorf("after the mail server was down: %d sent, %d needless", sent, needless)
+		}
+	})
+}

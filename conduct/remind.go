@@ -240,11 +240,28 @@ func (c *Conduct) goes(d store.Message, about matter, now time.Time) time.Time {
 	return c.quiet().Goes(p, now, c.latest(about), c.zone(about.record.Zone))
 }
 
+// overtaken says that a mail has waited so long that the next one of its series is due: after an outage people get one reminder, not five.
+func overtaken(ctx context.Context, tx *store.Tx, about matter, d store.Message) (why string, err error) {
+	if len(about.message.Days) < 2 {
+		return "", nil
+	}
+	later, err := tx.Overtaken(ctx, d)
+	if later {
+		why = "a later one of the same kind goes instead"
+	}
+	return why, err
+}
+
 // one decides on one mail: sent, put off, or dropped with the reason.
 func (c *Conduct) one(ctx context.Context, tx *store.Tx, b batch, d store.Message, out *outgoing) error {
 	about, why, err := c.matter(ctx, tx, b, d)
 	if err != nil {
 		return err
+	}
+	if why == "" {
+		if why, err = overtaken(ctx, tx, about, d); err != nil {
+			return err
+		}
 	}
 	switch {
 	case about.holds(why):

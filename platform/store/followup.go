@@ -53,6 +53,14 @@ func (tx *Tx) MessagesDue(ctx context.Context, most int) ([]Message, error) {
 	return All(ctx, tx, scanMessage, "SELECT "+messageColumns+" FROM message m WHERE state = 'planned' AND due <= $1 ORDER BY due, id LIMIT $2", tx.Now(), most)
 }
 
+// Overtaken reports whether the time of a later mail of the same series has come as well, as after a week without a server: one that goes
+// then says what both would.
+func (tx *Tx) Overtaken(ctx context.Context, m Message) (bool, error) {
+	n, err := One(ctx, tx, Value[int64], `SELECT count(*) FROM message WHERE participant = $1 AND message = $2 AND session = $3 AND state <> 'dropped' AND due <= $4
+		AND (due > $5 OR due = $5 AND occurrence > $6)`, m.Participant, m.Message, m.Session, tx.Now(), m.Due, m.Occurrence)
+	return n > 0, err
+}
+
 // Messages gives all mails planned for a person, by time.
 func (tx *Tx) Messages(ctx context.Context, code participant.Code) ([]Message, error) {
 	return All(ctx, tx, scanMessage, "SELECT "+messageColumns+" FROM message m WHERE participant = $1 ORDER BY due, id", code)
