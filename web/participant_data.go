@@ -100,7 +100,7 @@ type ownData struct {
 	Person      conduct.Person              `json:"person"`
 	Participant participant.Record          `json:"participant"`
 	Group       string                      `json:"group,omitempty"`
-	Consents    []consent.Signature         `json:"consents"`
+	Consents    []ownConsent                `json:"consents"`
 	Visits      []assessment.Visit          `json:"surveys"`
 	Forms       []assessment.Form           `json:"forms"`
 	Corrections []assessment.Correction     `json:"corrections"`
@@ -109,6 +109,12 @@ type ownData struct {
 	Ratings     map[string]session.Alliance `json:"ratings"`
 	Messages    []ownMessage                `json:"messages"`
 	Acts        []ownAct                    `json:"acts"`
+}
+
+// ownConsent is what was signed; it stays on file when somebody leaves.
+type ownConsent struct {
+	consent.Signature
+	Withdrawn bool
 }
 
 // ownMessage is a mail to the participant, without the secret part of its link.
@@ -134,7 +140,7 @@ func (s *Site) dataDownload(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := s.spoken(r).protocol
-	d := ownData{Study: p.Title, Registered: p.Registration.Number, MadeAt: st.Now.UTC(), Participant: st.Record, Group: st.Arm.Name, Consents: st.Signed, Sessions: st.Sessions}
+	d := ownData{Study: p.Title, Registered: p.Registration.Number, MadeAt: st.Now.UTC(), Participant: st.Record, Group: st.Arm.Name, Sessions: st.Sessions}
 	own, err := s.Conduct.Own(r.Context(), actor(r), st.Record.Code)
 	if err != nil {
 		return err
@@ -145,6 +151,13 @@ func (s *Site) dataDownload(w http.ResponseWriter, r *http.Request) error {
 	}
 	err = s.read(r, func(tx *store.Tx) error {
 		code := st.Record.Code
+		signed, err := tx.Signatures(r.Context(), store.ConsentFilter{Participant: code}, 0, len(s.Conduct.Protocol.Consent))
+		if err != nil {
+			return err
+		}
+		for _, c := range signed {
+			d.Consents = append(d.Consents, ownConsent{c.Signature, c.Withdrawn})
+		}
 		for _, v := range st.Visits {
 			d.Visits = append(d.Visits, v.Visit)
 			for _, f := range v.Forms {

@@ -529,7 +529,10 @@ func TestTheWaysOut(t *testing.T) {
 	gone := url.Values{"use": {"until-now"}}
 	v.send("/me/withdraw", gone, "/me")
 	v.send("/me/withdraw", gone, "/me") // a second tap
-	if told := v.get("/me").Text(t, "main"); !strings.Contains(told, "You have left the study") || strings.Contains(told, "reserved for you") {
+	if body := v.get("/me/data").Body; !strings.Contains(body, `"Withdrawn": true`) || !strings.Contains(body, `"Document": "`) {
+		t.Error("what was signed is not among one's own data any more")
+	}
+	if told := v.get("/me").Text(t, "main"); !strings.Contains(told, "You have left the study") || !strings.Contains(told, "Your choice: Collect nothing more") || strings.Contains(told, "reserved for you") {
 		t.Errorf("home says %q", told)
 	}
 	if p := v.get("/me/withdraw"); len(p.All(t, "input[name=use]")) != 1 {

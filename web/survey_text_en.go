@@ -47,6 +47,7 @@ var surveyEnglish = map[string]string{
 	"draft_replaces":          "Look it over, then send it.",
 	"draft_sent":              "This part has been sent or has closed, so nothing more is saved here.",
 	"survey_unsaved":          "Your answers could not be saved just now. They still stand here: please send them again in a few minutes, and do not close this page before.",
+	"home_withdrawn_use":      "Your choice:",
 	"untaken_sent":            "This part was sent before. Below is what is kept; these answers of yours are different and were not taken:",
 	"untaken_sent_do":         "You can still correct what is kept: the button is at the end of this page.",
 	"untaken_shut":            "The survey closed before this was sent. These answers were not taken:",

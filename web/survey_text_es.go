@@ -47,6 +47,7 @@ var surveySpanish = map[string]string{
 	"draft_replaces":          "Revíselo y envíelo.",
 	"draft_sent":              "Esta parte ya se envió o se cerró, así que aquí no se guarda nada más.",
 	"survey_unsaved":          "Sus respuestas no se pudieron guardar ahora. Siguen aquí: envíelas otra vez dentro de unos minutos y no cierre antes esta página.",
+	"home_withdrawn_use":      "Su decisión:",
 	"untaken_sent":            "Esta parte ya se había enviado. Abajo está lo que se guarda; estas respuestas suyas son distintas y no se tomaron:",
 	"untaken_sent_do":         "Todavía puede corregir lo guardado: el botón está al final de esta página.",
 	"untaken_shut":            "La encuesta se cerró antes de este envío. Estas respuestas no se tomaron:",

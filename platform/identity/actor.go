@@ -68,7 +68,11 @@ func (a Actor) Require(verb string) error {
 	if a.Name == "" || role == "" {
 		role = Visitor
 	}
-	return problem.New(problem.Forbidden, "a %s may not do this (%s)", role, verb)
+	article := "a"
+	if role == Owner {
+		article = "an"
+	}
+	return problem.New(problem.Forbidden, "%s %s may not do this (%s)", article, role, verb)
 }
 
 // RequireFor is Require for an act on one participant: a participant may act on nobody but themself, and learns of
