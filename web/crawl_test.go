@@ -47,6 +47,9 @@ func (c *crawler) pages(start string, visit func(path string, p *webtest.Page)) 
 		path := next[0]
 		p := webtest.Do(c, c.handler, webtest.Scenario{Path: path, Cookie: c.cookies})
 		visit(path, p)
+		if n := weight(c, c.handler, p); n > 100<<10 && !strings.HasPrefix(path, "/report") {
+			c.Errorf("%s weighs %d KB", path, n>>10)
+		}
 		links := []string{p.Header.Get("Location")}
 		for _, selector := range []struct{ of, attribute string }{{"a[href]", "href"}, {"img[src]", "src"}} {
 			for _, n := range p.All(c, selector.of) {

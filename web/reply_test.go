@@ -1,9 +1,11 @@
 package web_test
 
 import (
+	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -137,8 +139,8 @@ func TestPolicy(t *testing.T) {
 					t.Errorf("%s loads %s", s.Path, from)
 				}
 			}
-			if len(p.Body) > 100<<10 && s.Path != "/report" {
-				t.Errorf("%s has %d KB", s.Path, len(p.Body)>>10)
+			if n := weight(t, h, p); n > 100<<10 && s.Path != "/report" {
+				t.Errorf("%s weighs %d KB", s.Path, n>>10)
 			}
 		}
 	}
@@ -154,6 +156,37 @@ func TestReportIsServedAsMade(t *testing.T) {
 	sum := sha256.Sum256([]byte(styles[0][1]))
 	if digest := "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"; !strings.Contains(p.Header.Get("Content-Security-Policy"), digest) {
 		t.Errorf("the policy %q has no %s", p.Header.Get("Content-Security-Policy"), digest)
+	}
+}
+
+// weight is what comes over the line for a page with all that it loads, but for photos: bytes.
+func weight(t testing.TB, h http.Handler, p *webtest.Page) int {
+	t.Helper()
+	sum := len(p.Body)
+	for _, e := range p.All(t, "link[href], script[src], img[src^='/asset/']") {
+		a := webtest.Do(t, h, webtest.Scenario{Path: webtest.Attribute(e, "href") + webtest.Attribute(e, "src"), Header: http.Header{"Accept-Encoding": {"br, gzip;q=0.8"}}})
+		sum += len(a.Body)
+	}
+	return sum
+}
+
+// A style is half of what a page weighs, and goes packed to whoever takes it so.
+func TestAssetsGoPacked(t *testing.T) {
+	h := site(t)
+	for _, e := range webtest.Do(t, h, webtest.Scenario{Path: "/protocol"}).All(t, "link[rel=stylesheet]") {
+		path := webtest.Attribute(e, "href")
+		plain := webtest.Do(t, h, webtest.Scenario{Path: path, Header: http.Header{"Accept-Encoding": {"br, gzip;q=0"}}})
+		packed := webtest.Do(t, h, webtest.Scenario{Path: path, Header: http.Header{"Accept-Encoding": {"gzip, deflate, br"}}})
+		if plain.Header.Get("Content-Encoding") != "" || packed.Header.Get("Content-Encoding") != "gzip" || packed.Header.Get("Vary") != "Accept-Encoding" {
+			t.Fatalf("%s: %v, %v", path, plain.Header, packed.Header)
+		}
+		r, err := gzip.NewReader(strings.NewReader(packed.Body))
+		must(t, err)
+		text, err := io.ReadAll(r)
+		must(t, err)
+		if string(text) != plain.Body || len(packed.Body) >= len(plain.Body) {
+			t.Errorf("%s comes out as something else, or no smaller: %d of %d", path, len(packed.Body), len(plain.Body))
+		}
 	}
 }
 
