@@ -47,7 +47,7 @@ func (c *crawler) pages(start string, visit func(path string, p *webtest.Page)) 
 		path := next[0]
 		p := webtest.Do(c, c.handler, webtest.Scenario{Path: path, Cookie: c.cookies})
 		visit(path, p)
-		if n := weight(c, c.handler, p); n > 100<<10 && !strings.HasPrefix(path, "/report") {
+		if n := weight(c, c.handler, p); n > 100<<10 && strings.HasPrefix(p.Header.Get("Content-Type"), "text/html") && !strings.HasPrefix(path, "/report") {
 			c.Errorf("%s weighs %d KB", path, n>>10)
 		}
 		links := []string{p.Header.Get("Location")}
