@@ -21,6 +21,7 @@ type deskSession struct {
 	Begun     bool
 	Over      bool
 	Call, URL string // how the coachee is met: a telephone number, or the address of the coach's room
+	Unmet     string // what is missing of that; empty: nothing
 }
 
 // Day reports "Today", "Tomorrow", or the day.
@@ -75,9 +76,17 @@ func (s *Site) sessionLine(d conduct.Desk, one session.Session) deskSession {
 		}
 		switch one.Mode {
 		case "phone":
-			line.Call = who.Phone
+			switch line.Call = who.Phone; {
+			case line.Call != "" || who.Former:
+			case d.Coach.Profile.Phone != "":
+				line.Unmet = "There is no number of theirs here. They see yours, and call you."
+			default:
+				line.Unmet = "Neither of you has given a telephone number. Add yours, or write to them."
+			}
 		case "video":
-			line.URL = d.Coach.Profile.Room
+			if line.URL = d.Coach.Profile.Room; line.URL == "" && !who.Former {
+				line.Unmet = "You have given no video room. Add one, or send your coachee the address of the call."
+			}
 		}
 	}
 	return line

@@ -142,6 +142,32 @@ func TestDesk(t *testing.T) {
 }
 
 // Every address of the desk, as everybody who is no coach: nothing of it is there.
+// A session to which nobody knows the way says so, before it begins.
+func TestTheWayToASessionIsNotLeftOpen(t *testing.T) {
+	d := atDesk(t, 1)
+	page := "/desk/session/" + d.booked[0].ID
+	says := func(want string) {
+		t.Helper()
+		if text := d.get(page).Text(t, "main"); !strings.Contains(text, want) {
+			t.Errorf("no %q in %s", want, text)
+		}
+	}
+	says("Neither of you has given a telephone number")
+	succeed(t, d.SetProfile(t.Context(), identity.AsCoach(d.coaches[0]), d.coaches[0], coach.Profile{Phone: "+1 617 555 0100"}))
+	says("They see yours")
+	me := identity.AsParticipant(d.coachees[0])
+	_, err := d.Cancel(t.Context(), me, d.booked[0].ID)
+	succeed(t, err)
+	video, err := d.Book(t.Context(), me, conduct.Booking{Participant: d.coachees[0], Start: d.booked[0].Start, Mode: "video"})
+	succeed(t, err)
+	page = "/desk/session/" + video.ID
+	says("given no video room")
+	succeed(t, d.SetProfile(t.Context(), identity.AsCoach(d.coaches[0]), d.coaches[0], coach.Profile{Room: "https://video.example.org/room"}))
+	if p := d.get(page); len(p.All(t, `a[href="https://video.example.org/room"]`)) != 1 || strings.Contains(p.Body, "given no video room") {
+		t.Errorf("with a room: %s", p.Text(t, "main"))
+	}
+}
+
 func TestDeskIsForCoachesAlone(t *testing.T) {
 	d := atDesk(t, 1)
 	fill := strings.NewReplacer("{id}", d.booked[0].ID, "{code}", string(d.coachees[0]), "{note}", "none")
