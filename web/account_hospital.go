@@ -107,7 +107,7 @@ func (p accountConnectPage) Asks() bool { return p.Password && p.Stage == identi
 
 func (s *Site) hospitalPage(w http.ResponseWriter, r *http.Request, status int, own conduct.Own, told []*problem.Problem) error {
 	if own.Hospital == "" && !own.Connected {
-		return nowhere(w, r)
+		return problem.New(problem.NotFound, "This study has no sign-in of a hospital").Instead("Your account has the other ways.")
 	}
 	own.There.Since = own.There.Since.In(s.zone())
 	return s.show(w, r, status, "account_connect", "Your account at the hospital", accountConnectPage{own, told})

@@ -42,7 +42,7 @@ type coacheeLine struct {
 // officeAct is an act of the office on a coach.
 type officeAct struct {
 	ID, verb, label, what, done string
-	grave                       bool
+	undo                        string // as that of a personAct
 	fields                      func(*Site, conduct.CoachStanding) []actField
 	fits                        func(conduct.CoachStanding) bool
 	act                         func(*Site, *http.Request, coach.Code) error
@@ -95,8 +95,8 @@ var coachActs = []officeAct{
 			}
 			return s.Conduct.SetCaseload(r.Context(), actor(r), code, n)
 		}},
-	{ID: "retire", verb: "coach.retire", label: "Leaves the program", grave: true,
-		what: "Nobody can choose this coach any more. Booked sessions are cancelled; the coachees are written to, keep the sessions that are left, and choose again. Held sessions stay. This cannot be taken back.",
+	{ID: "retire", verb: "coach.retire", label: "Leaves the program", undo: "This cannot be taken back: who comes again is registered anew.",
+		what: "Nobody can choose this coach any more. Booked sessions are cancelled; the coachees are written to, keep the sessions that are left, and choose again. Held sessions stay.",
 		done: "The coach has left, and the coachees were written to.",
 		fits: func(k conduct.CoachStanding) bool { return k.LeftAt == nil },
 		act: func(s *Site, r *http.Request, code coach.Code) error {
@@ -191,7 +191,7 @@ func (s *Site) showManaged(w http.ResponseWriter, r *http.Request, status int, r
 		if !by.May(a.verb) || !a.fits(k) {
 			continue
 		}
-		f := actForm{To: "/coaches/" + string(code) + "/" + a.ID, ID: a.ID, Label: a.label, What: a.what, Grave: a.grave, Open: failed == a.ID || a.ID == "certify" && !k.Certified.Valid()}
+		f := actForm{To: "/coaches/" + string(code) + "/" + a.ID, ID: a.ID, Label: a.label, What: a.what, Grave: a.undo != "", Open: failed == a.ID || a.ID == "certify" && !k.Certified.Valid()}
 		if a.fields != nil {
 			f.Fields = a.fields(s, k)
 		}
@@ -226,6 +226,18 @@ func (s *Site) coachAct(w http.ResponseWriter, r *http.Request) error {
 		}
 		if err := actor(r).Require(a.verb); err != nil {
 			return err
+		}
+		if a.undo != "" {
+			all, err := s.Conduct.CoachStandings(r.Context(), actor(r), code)
+			if err != nil {
+				return err
+			}
+			if k := all[0]; a.fits(k) {
+				if ok, err := s.sure(w, r, confirmPage{Title: a.label + ": " + k.Name + "?", Do: a.label, Back: "/coaches/" + string(code), Undo: a.undo, What: []string{
+					a.what, "Now it is " + count(k.Load, "coachee", "coachees") + " and " + count(k.Booked, "booked session", "booked sessions") + "."}}); !ok {
+					return err
+				}
+			}
 		}
 		err := a.act(s, r, code)
 		if kind := problem.KindOf(err); err != nil && (kind == problem.Invalid || kind == problem.Conflict) {

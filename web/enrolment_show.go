@@ -133,11 +133,45 @@ func (s *Site) capacitySet(w http.ResponseWriter, r *http.Request) error {
 
 // enrolmentClose ends enrolment before its last day.
 func (s *Site) enrolmentClose(w http.ResponseWriter, r *http.Request) error {
+	st, err := s.enrolmentStanding(r)
+	if err != nil {
+		return err
+	}
+	if !st.ClosedEarly {
+		var m store.Milestones
+		if err := s.read(r, func(tx *store.Tx) (err error) { m, err = tx.Milestones(r.Context()); return err }); err != nil {
+			return err
+		}
+		if ok, err := s.sure(w, r, confirmPage{Title: "Close enrolment now?", Do: "Close enrolment", Back: "/enrolment", Undo: "This cannot be taken back.", What: []string{
+			"Nobody new can consent. " + count(m.Invited-m.Consented, "person who was invited has", "people who were invited have") + " not done so; their links say that enrolment is closed.",
+			"Announcements stop, those that are planned too.",
+			"Whoever has consented may finish the baseline and is put on the waiting list. " + count(m.Waiting, "person waits", "people wait") + " there now, and no place is given any more.",
+			count(m.Randomized, "person goes", "people go") + " on in the trial as before.",
+		}}); !ok {
+			return err
+		}
+	}
 	return s.enrolmentAct(w, r, "close", s.Conduct.CloseEnrolment(r.Context(), actor(r), r.PostFormValue("reason")))
 }
 
+// What is said before a place is given.
+const (
+	drawTold    = "The group is drawn at once, and a mail tells the person."
+	drawForGood = "A draw cannot be taken back."
+)
+
 // promote gives whoever has waited longest a place.
 func (s *Site) promote(w http.ResponseWriter, r *http.Request) error {
-	_, err := s.Conduct.Promote(r.Context(), actor(r), "")
+	st, err := s.enrolmentStanding(r)
+	if err != nil {
+		return err
+	}
+	if len(st.Waiting) > 0 && (st.Capacity == 0 || st.Left > 0) {
+		if ok, err := s.sure(w, r, confirmPage{Title: "Give a place?", Do: "Give the place", Back: "/enrolment", Undo: drawForGood, What: []string{
+			"1 person, " + string(st.Waiting[0].Code) + ", who has waited longest, takes a place. " + count(len(st.Waiting)-1, "person goes", "people go") + " on waiting.", drawTold}}); !ok {
+			return err
+		}
+	}
+	_, err = s.Conduct.Promote(r.Context(), actor(r), "")
 	return s.enrolmentAct(w, r, "promote", err)
 }

@@ -142,6 +142,7 @@ func TestFirstStudyInABrowser(t *testing.T) {
 				t.Errorf("%d invitations before anybody has decided", n)
 			}
 			b.press("Send the invitations")
+			b.press("Send them")
 			b.see("invited", "3 people are invited")
 			e.mu.Lock()
 			e.now = e.now.Add(5 * time.Minute)

@@ -130,6 +130,21 @@ func (s *Site) invite(w http.ResponseWriter, r *http.Request) error {
 	}
 	of, _ := strconv.Atoi(r.PostFormValue("of")) // what the page showed; anything else is looked at once more
 	invited := 0
+	if err == nil && people > 0 {
+		var now conduct.Invitations
+		if err := s.read(r, func(tx *store.Tx) (err error) { now, err = s.Conduct.Invitations(r.Context(), tx); return err }); err != nil {
+			return err
+		}
+		if n := min(people, now.Uninvited); of == now.Uninvited && n > 0 {
+			if ok, err := s.sure(w, r, confirmPage{Title: "Invite " + count(n, "person", "people") + "?", Do: "Send them", Back: "/invite", Undo: "A mail that has left cannot be called back. What is still to go can be stopped under Messages.", What: []string{
+				count(n, "person", "people") + " of " + number(now.Uninvited) + " who are not invited yet get their first mail, each with a link of their own.",
+				count(now.Uninvited-n, "person stays", "people stay") + " uninvited.",
+				"The waves that follow are planned with it, and go to nobody who has answered.",
+			}}); !ok {
+				return err
+			}
+		}
+	}
 	if err == nil {
 		invited, err = s.Conduct.InviteSome(r.Context(), actor(r), people, of)
 	}

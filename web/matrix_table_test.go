@@ -221,7 +221,7 @@ POST /mail/test                              no          no          no         
 GET /enrolment                               door        no          no          no          no          no          yes         no          no          no          no          yes
 POST /enrolment/capacity                     no          no          no          no          no          no          no          no          no          no          no          yes
 POST /enrolment/close                        no          no          no          no          no          no          no          no          no          no          no          yes
-POST /enrolment/promote                      no          no          no          no          no          no          yes         no          no          no          no          no
+POST /enrolment/promote                      no          no          no          no          no          no          lacks       no          no          no          no          no
 GET /people                                  door        no          no          no          no          no          yes         no          no          no          no          yes
 POST /people/find                            no          no          no          no          no          no          yes         no          no          no          no          yes
 POST /people/names                           no          no          no          no          no          no          yes         no          no          no          no          yes

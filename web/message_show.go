@@ -268,6 +268,20 @@ func (s *Site) messageMoveAll(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) messageStopAll(w http.ResponseWriter, r *http.Request) error {
+	plan, err := s.Conduct.MailPlan(r.Context(), actor(r), allDays)
+	if err != nil {
+		return err
+	}
+	message := r.PathValue("message")
+	for _, k := range s.messageKinds(plan) {
+		if k.Message.ID != message || k.Held != nil || !slices.Contains(conduct.StopReasons, r.PostFormValue("reason")) {
+			continue
+		}
+		if ok, err := s.sure(w, r, confirmPage{Title: "Stop all of “" + title(message) + "”?", Do: "Stop all", Back: messagesAt + "/plan/" + message, Undo: "They can be restored, as long as they would not come too late.", What: []string{
+			count(k.ToCome, "mail that is planned does", "mails that are planned do") + " not go.", "What is planned from now on does not go either, until it is restored."}}); !ok {
+			return err
+		}
+	}
 	return s.messagePlanAct(w, r, "stopped", func(message string) error {
 		_, err := s.Conduct.StopMessages(r.Context(), actor(r), message, r.PostFormValue("reason"))
 		return err

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -198,6 +199,11 @@ func (v *visitor) get(path string) *webtest.Page {
 func (v *visitor) send(path string, form url.Values, to string) {
 	v.Helper()
 	p := v.do(webtest.Scenario{Path: path, Form: form})
+	if len(p.All(v, "input[name=sure]")) == 1 { // a second step: what is asked about has a test of its own
+		again := maps.Clone(form)
+		again.Set("sure", "yes")
+		p = v.do(webtest.Scenario{Path: path, Form: again})
+	}
 	if got := p.Header.Get("Location"); p.Status != http.StatusSeeOther || got != to {
 		v.Fatalf("%s: status %d to %q, want %q: %s", path, p.Status, got, to, p.Text(v, "main"))
 	}

@@ -14,7 +14,7 @@ type personAct struct {
 	ID, verb    string
 	label, what string // the button, and what it does
 	done        string // what is said afterwards
-	grave       bool   // it cannot be taken back
+	undo        string // whether it can be undone, asked about in a second step; empty: a slip does little harm
 	fields      func(*Site, followup.Way) []actField
 	fits        func(*Site, followup.Way, store.Study) bool
 	act         func(*Site, *http.Request, participant.Code) error
@@ -36,7 +36,7 @@ type actForm struct {
 }
 
 func (a personAct) form(s *Site, way followup.Way, typed url.Values, failed bool) actForm {
-	f := actForm{To: "/people/" + string(way.Code) + "/" + a.ID, ID: a.ID, Label: a.label, What: a.what, Grave: a.grave, Open: failed}
+	f := actForm{To: "/people/" + string(way.Code) + "/" + a.ID, ID: a.ID, Label: a.label, What: a.what, Grave: a.undo != "", Open: failed}
 	if a.fields != nil {
 		f.Fields = a.fields(s, way)
 	}
@@ -61,7 +61,7 @@ func mailable(w followup.Way) bool {
 
 // personActs are the acts in the order of the page. What each may do and when is conduct's to say; here stands when it is worth offering.
 var personActs = []personAct{
-	{ID: "promote", verb: "participant.promote", label: "Give a place", what: "Takes a free place for this person and draws the group.",
+	{ID: "promote", verb: "participant.promote", label: "Give a place", what: "Takes a free place for this person and draws the group.", undo: drawForGood,
 		done: "The person has a place now, and the group was drawn.",
 		fits: func(_ *Site, w followup.Way, _ store.Study) bool { return w.Status == participant.Waiting },
 		act: func(s *Site, r *http.Request, code participant.Code) error {
@@ -91,7 +91,7 @@ var personActs = []personAct{
 			return s.Conduct.SendResources(r.Context(), actor(r), code)
 		}},
 	{ID: "unlock", verb: "participant.unlock", label: "Open coaching now", what: "Before the protocol does. It is a deviation, so say why: the reason stands in the trail, without names.",
-		done: "Coaching is open to this person.", grave: true,
+		done: "Coaching is open to this person.", undo: "It cannot be closed again.",
 		fields: oneField(actField{Name: "reason", Label: "Reason, without names", Kind: "text"}),
 		fits: func(_ *Site, w followup.Way, _ store.Study) bool {
 			return w.InTrial() && w.UnlockedAt == nil && w.UnlocksAt != nil && !w.Ended()
@@ -106,19 +106,19 @@ var personActs = []personAct{
 			return s.Conduct.Bounce(r.Context(), actor(r), code)
 		}},
 	{ID: "unlink", verb: "participant.unlink", label: "End all links", what: "For a link that has come into other hands: every link sent so far opens nothing any more, and open browsers are closed.",
-		done: "All links have ended. Send a new one when it is safe.", grave: true,
+		done: "All links have ended. Send a new one when it is safe.", undo: "The old links never open again; a new one can be sent at any time.",
 		fits: func(_ *Site, w followup.Way, _ store.Study) bool { return w.InvitedAt != nil || w.RespondedAt != nil },
 		act: func(s *Site, r *http.Request, code participant.Code) error {
 			return s.Conduct.EndLinks(r.Context(), actor(r), code)
 		}},
 	{ID: "opt-out", verb: "participant.opt_out", label: "Wants no more mail", what: "Holds for ever. It ends nothing else.",
-		done: "No more mail goes to this person.", grave: true,
+		done: "No more mail goes to this person.", undo: "It cannot be taken back, whatever the roster says later.",
 		fits: func(_ *Site, w followup.Way, _ store.Study) bool { return w.OptedOut == nil && !w.Ended() },
 		act: func(s *Site, r *http.Request, code participant.Code) error {
 			return s.Conduct.OptOut(r.Context(), actor(r), code)
 		}},
 	{ID: "decline", verb: "participant.decline", label: "Said no", what: "The person was asked and does not want to take part. They get no more mail.",
-		done: "The no is noted.", grave: true,
+		done: "The no is noted.", undo: "This cannot be taken back.",
 		fields: oneField(why),
 		fits: func(_ *Site, w followup.Way, _ store.Study) bool {
 			return w.Status.May(participant.Declined)
@@ -126,8 +126,8 @@ var personActs = []personAct{
 		act: func(s *Site, r *http.Request, code participant.Code) error {
 			return s.Conduct.Decline(r.Context(), actor(r), code, r.PostForm.Get("reason"))
 		}},
-	{ID: "exclude", verb: "participant.exclude", label: "Is not eligible", what: "Does not meet a criterion of the protocol. This cannot be taken back.",
-		done: "The person is excluded.", grave: true,
+	{ID: "exclude", verb: "participant.exclude", label: "Is not eligible", what: "Does not meet a criterion of the protocol.",
+		done: "The person is excluded.", undo: "This cannot be taken back.",
 		fields: func(s *Site, _ followup.Way) []actField {
 			f := actField{Name: "criterion", Label: "Which is not met", Kind: "choice"}
 			for _, c := range s.Conduct.Protocol.Eligibility {
@@ -141,8 +141,8 @@ var personActs = []personAct{
 		act: func(s *Site, r *http.Request, code participant.Code) error {
 			return s.Conduct.Exclude(r.Context(), actor(r), code, r.PostForm.Get("criterion"))
 		}},
-	{ID: "withdraw", verb: "participant.withdraw", label: "Withdraws", what: "On the person's behalf, with their own choice of what may still be done. Booked sessions are cancelled. This cannot be taken back.",
-		done: "The withdrawal is noted.", grave: true,
+	{ID: "withdraw", verb: "participant.withdraw", label: "Withdraws", what: "On the person's behalf, with their own choice of what may still be done. Booked sessions are cancelled.",
+		done: "The withdrawal is noted.", undo: "This cannot be taken back.",
 		fields: func(*Site, followup.Way) []actField {
 			f := actField{Name: "use", Label: "What the person has chosen", Kind: "choice"}
 			for _, u := range participant.Uses {
@@ -154,4 +154,27 @@ var personActs = []personAct{
 		act: func(s *Site, r *http.Request, code participant.Code) error {
 			return s.Conduct.Withdraw(r.Context(), actor(r), code, participant.Use(r.PostForm.Get("use")), r.PostForm.Get("reason"))
 		}},
+}
+
+// fitting gives a person's way, and whether an act fits it: to one that does not it is refused without being asked about.
+func (s *Site) fitting(r *http.Request, a personAct, code participant.Code) (way followup.Way, fits bool, err error) {
+	err = s.read(r, func(tx *store.Tx) error {
+		study, err := tx.Study(r.Context())
+		if err != nil {
+			return err
+		}
+		way, err = tx.Way(r.Context(), code)
+		fits = err == nil && a.fits(s, way, study)
+		return err
+	})
+	return way, fits, err
+}
+
+// asked is the second step of an act on one person.
+func (a personAct) asked(s *Site, way followup.Way) confirmPage {
+	p := confirmPage{Title: a.label + ": " + string(way.Code) + "?", Do: a.label, Back: "/people/" + string(way.Code), Undo: a.undo, What: []string{"It concerns 1 person, " + string(way.Code) + ".", a.what}}
+	if next, ok := way.Booked(); ok && a.ID == "withdraw" {
+		p.What = append(p.What, "A session is booked, "+next.Start.In(s.zone()).Format("Monday, January 2, 3:04 PM MST")+": it is cancelled, and the coach is told.")
+	}
+	return p
 }

@@ -205,6 +205,17 @@ func (s *Site) peopleChange(w http.ResponseWriter, r *http.Request) error {
 		if err := actor(r).Require(a.verb); err != nil {
 			return err
 		}
+		if a.undo != "" {
+			way, fits, err := s.fitting(r, a, code)
+			if err != nil {
+				return err
+			}
+			if fits {
+				if ok, err := s.sureOf(w, r, a.asked(s, way), a.form(s, way, nil, false).Fields); !ok {
+					return err
+				}
+			}
+		}
 		err := a.act(s, r, code)
 		if p, ok := errors.AsType[*problem.Problem](err); ok && (p.Kind == problem.Invalid || p.Kind == problem.Conflict) {
 			return s.showPerson(w, r, status[p.Kind], err)

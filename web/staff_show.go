@@ -44,6 +44,14 @@ func (s *Site) staffPage(w http.ResponseWriter, r *http.Request, status int, a i
 	return s.show(w, r, status, "staff_show", a.Name, page)
 }
 
+// staffAsked are the second steps of changes that shut somebody out.
+var staffAsked = map[string]confirmPage{
+	"reset": {Title: "Start anew with the account", Do: "Start anew", Undo: "What is forgotten cannot be brought back: they choose anew how to sign in.",
+		What: []string{"Password, authenticator app, passkeys and the account at the hospital are forgotten.", "They are signed out everywhere.", "A new invitation goes to their address and opens once, within a week."}},
+	"closed": {Title: "Close the account", Do: "Close the account", Undo: "The account can be opened again, and is then as it was.",
+		What: []string{"They are signed out everywhere and cannot sign in any more.", "What they did stays in the trail."}},
+}
+
 // changing runs an owner's change of one account, and leads back to it.
 func (s *Site) changing(done string, change func(r *http.Request, a identity.Account) error) page {
 	return func(w http.ResponseWriter, r *http.Request) error {
@@ -53,6 +61,12 @@ func (s *Site) changing(done string, change func(r *http.Request, a identity.Acc
 		a, err := s.findStaff(r)
 		if err != nil {
 			return err
+		}
+		if asked, far := staffAsked[done]; far && a.Disabled == nil {
+			asked.Title, asked.Back = asked.Title+" of "+a.Name+"?", "/staff/"+a.Code
+			if ok, err := s.sure(w, r, asked); !ok {
+				return err
+			}
 		}
 		err = change(r, a)
 		if told, status, ok := mistakes(err); ok {

@@ -41,9 +41,9 @@ func TestStaffAsEveryRole(t *testing.T) {
 			{Path: "/staff/invite", Form: url.Values{"name": {"A " + string(role)}, "email": {"by-" + string(role) + "@hospital.example"}, "role": {"owner"}}},
 			{Path: at + "/roles", Form: url.Values{"role": {"finance"}}},
 			{Path: at + "/invite", Form: url.Values{}},
-			{Path: at + "/close", Form: url.Values{}},
+			{Path: at + "/close", Form: url.Values{"sure": {"yes"}}},
 			{Path: at + "/reopen", Form: url.Values{}},
-			{Path: at + "/reset", Form: url.Values{}},
+			{Path: at + "/reset", Form: url.Values{"sure": {"yes"}}},
 		} {
 			p := v.do(s)
 			if role == identity.Owner {
@@ -142,7 +142,7 @@ func TestOwnerLooksAfterAccounts(t *testing.T) {
 	w.setUp(e.mailed(sam.Code), "/")
 
 	// The last owner stays one.
-	for _, s := range []webtest.Scenario{{Path: "/staff/" + own + "/close", Form: url.Values{}}, {Path: "/staff/" + own + "/roles", Form: url.Values{"role": {"finance"}}}} {
+	for _, s := range []webtest.Scenario{{Path: "/staff/" + own + "/close", Form: url.Values{"sure": {"yes"}}}, {Path: "/staff/" + own + "/roles", Form: url.Values{"role": {"finance"}}}} {
 		if p := v.do(s); p.Status != http.StatusConflict || !strings.Contains(p.Text(t, ".mistakes"), "Nobody would own the study") {
 			t.Errorf("%s: %d %s", s.Path, p.Status, p.Text(t, "main"))
 		}
