@@ -48,7 +48,7 @@ func (c *Conduct) situation(ctx context.Context, tx *store.Tx, by identity.Actor
 		return s, err
 	}
 	outside, err := busyOutside(ctx, tx, with)
-	s.CoachBusy = append(s.CoachBusy, outside...)
+	s.CoachBusy = append(s.CoachBusy, s.Coach.Occupied(outside)...)
 	if err != nil {
 		return s, err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"time"
 
 	"rekindle/platform/calendar"
@@ -51,8 +52,8 @@ type BusyCalendar struct {
 	Host     string
 	Got      *time.Time // when it was last read
 	Tried    *time.Time
-	Reason   string // why the last reading failed
-	Upcoming int    // busy stretches to come
+	Reason   string       // why the last reading failed
+	Upcoming []coach.Span // busy stretches to come, by start
 	Unsure   []session.Session
 }
 
@@ -153,7 +154,7 @@ func (c *Conduct) BusyCalendarOf(ctx context.Context, by identity.Actor) (k Busy
 		}
 		for _, s := range b.Spans {
 			if s.To.After(tx.Now()) {
-				k.Upcoming++
+				k.Upcoming = append(k.Upcoming, s)
 			}
 		}
 		switch {
@@ -189,6 +190,44 @@ func (c *Conduct) ConfirmSession(ctx context.Context, by identity.Actor, id stri
 			return err
 		}
 		return record(ctx, tx, by, "session.confirm", s.ID, nil, nil, "")
+	})
+}
+
+// WaiveBusy lets a coach be booked in a stretch although the calendar outside says that they are busy in it. What is booked stays when the
+// calendar changes, and whether the calendar can be believed is decided as ever.
+func (c *Conduct) WaiveBusy(ctx context.Context, by identity.Actor, s coach.Span) error {
+	if err := by.Require("calendar.busy"); err != nil {
+		return err
+	}
+	return c.changeWaived(ctx, by, true, func(k *coach.Coach, now time.Time) error {
+		return k.Waive(coach.Span{From: s.From.UTC().Truncate(time.Second), To: s.To.UTC().Truncate(time.Second)}, now)
+	})
+}
+
+// KeepBusy takes back that a coach can be booked in a stretch; sessions that are booked in it stay.
+func (c *Conduct) KeepBusy(ctx context.Context, by identity.Actor, s coach.Span) error {
+	if err := by.Require("calendar.busy"); err != nil {
+		return err
+	}
+	return c.changeWaived(ctx, by, false, func(k *coach.Coach, _ time.Time) error {
+		k.Waived = slices.DeleteFunc(k.Waived, func(w coach.Span) bool { return w.From.Equal(s.From) && w.To.Equal(s.To) })
+		return nil
+	})
+}
+
+func (c *Conduct) changeWaived(ctx context.Context, by identity.Actor, waived bool, change func(*coach.Coach, time.Time) error) error {
+	return c.Store.Write(ctx, func(tx *store.Tx) error {
+		k, err := tx.Coach(ctx, by.Coach)
+		if err != nil {
+			return err
+		}
+		if err := change(&k, tx.Now()); err != nil {
+			return err
+		}
+		if err := tx.SaveCoach(ctx, k); err != nil {
+			return err
+		}
+		return record(ctx, tx, by, "calendar.busy", string(by.Coach), nil, facts{"waived": waived, "stretches": len(k.Waived)}, "")
 	})
 }
 

@@ -68,8 +68,8 @@ func TestBusyCalendar(t *testing.T) {
 			}
 			return b
 		}
-		if b := state(conduct.BusyFresh, 0); b.Upcoming != 1 {
-			t.Errorf("%d busy times: our own session is none", b.Upcoming)
+		if b := state(conduct.BusyFresh, 0); len(b.Upcoming) != 1 {
+			t.Errorf("%d busy times: our own session is none", len(b.Upcoming))
 		}
 		book := func(start time.Time) (session.Session, error) {
 			return w.Book(ctx, me, conduct.Booking{Participant: code, Start: start})

@@ -57,6 +57,7 @@
 //	CalendarAnswers(ctx, by) (map[string][]CalendarAnswer, error)
 //	MakeFeed, EndFeed, Feeds, ReadFeed(ctx, token), AppointmentFile(ctx, by, id)
 //	SetBusyCalendar(ctx, by, address) error                                  from where a coach's busy times are read; RemoveBusyCalendar
+//	WaiveBusy(ctx, by, coach.Span) error                                     can coach although busy there; KeepBusy takes it back
 //	BusyCalendarOf(ctx, by) (BusyCalendar, error)
 //	ReadBusyCalendars(ctx, by) (int, error)                                  those that are due; Run does it too
 //	Hold(ctx, by, id, Held) (session.Session, error)

@@ -28,6 +28,9 @@ type deskHoursPage struct {
 	Displaced []deskSession
 	Typed     map[string]string // of the forms of a date and of leave
 	Notice    int               // hours
+	Connected bool              // a calendar outside is read
+	Busy      []deskBusy        // busy there in the next weeks, within the hours
+	Waived    []deskBusy
 }
 
 // deskDay is a day of the week with its stretches as they are typed.
@@ -66,6 +69,7 @@ var zonesOffered = []string{"America/New_York", "America/Chicago", "America/Denv
 // keptHours says what was just changed, by the word in the address.
 var keptHours = map[string]string{
 	"week": "Your week is kept. Sessions that are booked stay as they are.", "date": "The date is kept.", "leave": "Your leave is kept. Nobody can book you in it.",
+	"waived": "You can be booked then. Your calendar stays as it is.", "busy": "Nobody new can book you then.",
 	"moved": "Your leave is kept. Whoever has a session in it has been asked by mail to choose another time.", "ended": "The leave is removed.",
 }
 
@@ -141,7 +145,7 @@ func (s *Site) hoursPage(r *http.Request, form url.Values) (page deskHoursPage, 
 			page.Displaced = append(page.Displaced, s.sessionLine(d, one))
 		}
 	}
-	return page, nil
+	return page, s.addBusy(r, &page, d)
 }
 
 // hoursMistaken shows the page of hours again with what is wrong.

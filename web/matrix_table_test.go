@@ -128,6 +128,8 @@ POST /desk/hours                             no          no          no         
 POST /desk/hours/date                        no          no          no          no          yes         yes         no          no          no          no          no          no
 POST /desk/hours/leave                       no          no          no          no          yes         yes         no          no          no          no          no          no
 POST /desk/hours/leave/end                   no          no          no          no          yes         yes         no          no          no          no          no          no
+POST /desk/hours/busy                        no          no          no          no          yes         yes         no          no          no          no          no          no
+POST /desk/hours/busy/keep                   no          no          no          no          yes         yes         no          no          no          no          no          no
 GET /desk/session/{id}                       door        no          no          no          yes         lacks       no          no          no          no          no          no
 POST /desk/session/{id}/hold                 no          no          no          no          yes         lacks       no          no          no          no          no          no
 POST /desk/session/{id}/miss                 no          no          no          no          yes         lacks       no          no          no          no          no          no

@@ -129,6 +129,8 @@ func (s *Site) routes() []route {
 		{"POST /desk/hours/date", "desk.read", s.deskDateSave},
 		{"POST /desk/hours/leave", "desk.read", s.deskLeaveTake},
 		{"POST /desk/hours/leave/end", "desk.read", s.deskLeaveEnd},
+		{"POST /desk/hours/busy", "desk.read", s.deskBusyWaive},
+		{"POST /desk/hours/busy/keep", "desk.read", s.deskBusyKeep},
 		{"GET /desk/session/{id}", "desk.read", s.deskSessionShow},
 		{"POST /desk/session/{id}/hold", "desk.read", s.closing("held", s.sessionHold)},
 		{"POST /desk/session/{id}/miss", "desk.read", s.closing("missed", s.sessionMiss)},

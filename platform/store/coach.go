@@ -9,21 +9,21 @@ import (
 	"rekindle/trial/participant"
 )
 
-const coachColumns = "code, profile, zone, hours, dates, away, day_limit, week_limit, caseload, registered, departed"
+const coachColumns = "code, profile, zone, hours, dates, away, day_limit, week_limit, caseload, registered, departed, waived"
 
 func scanCoach(scan Scan) (c coach.Coach, err error) {
 	var profile JSON[coach.Profile]
 	var hours JSON[[]coach.Hours]
 	var dates JSON[[]coach.Date]
-	var away JSON[[]coach.Span]
-	err = scan(&c.Code, &profile, &c.Zone, &hours, &dates, &away, &c.Limits.Day, &c.Limits.Week, &c.Caseload, &c.RegisteredAt, moment{&c.LeftAt})
-	c.Profile, c.Hours, c.Dates, c.Away = profile.V, hours.V, dates.V, away.V
+	var away, waived JSON[[]coach.Span]
+	err = scan(&c.Code, &profile, &c.Zone, &hours, &dates, &away, &c.Limits.Day, &c.Limits.Week, &c.Caseload, &c.RegisteredAt, moment{&c.LeftAt}, &waived)
+	c.Profile, c.Hours, c.Dates, c.Away, c.Waived = profile.V, hours.V, dates.V, away.V, waived.V
 	return c, err
 }
 
 func coachRow(c coach.Coach) []any {
 	return []any{c.Code, JSON[coach.Profile]{c.Profile}, c.Zone, JSON[[]coach.Hours]{c.Hours}, JSON[[]coach.Date]{c.Dates}, JSON[[]coach.Span]{c.Away},
-		c.Limits.Day, c.Limits.Week, c.Caseload, c.RegisteredAt, maybe(c.LeftAt)}
+		c.Limits.Day, c.Limits.Week, c.Caseload, c.RegisteredAt, maybe(c.LeftAt), JSON[[]coach.Span]{c.Waived}}
 }
 
 // AddCoach adds a coach under a new code; the steps of certification are added by Certify.
@@ -33,7 +33,7 @@ func (tx *Tx) AddCoach(ctx context.Context, c coach.Coach) error {
 
 // SaveCoach writes a coach back, without the certification.
 func (tx *Tx) SaveCoach(ctx context.Context, c coach.Coach) error {
-	_, err := tx.Do(ctx, `UPDATE coach SET profile = $2, zone = $3, hours = $4, dates = $5, away = $6, day_limit = $7, week_limit = $8, caseload = $9, registered = $10, departed = $11
+	_, err := tx.Do(ctx, `UPDATE coach SET profile = $2, zone = $3, hours = $4, dates = $5, away = $6, day_limit = $7, week_limit = $8, caseload = $9, registered = $10, departed = $11, waived = $12
 		WHERE code = $1`, coachRow(c)...)
 	return err
 }

@@ -29,6 +29,7 @@ type Coach struct {
 	Hours         []Hours
 	Dates         []Date // dates with hours of their own
 	Away          []Span // leave
+	Waived        []Span // busy elsewhere, by the coach's calendar outside, and free to coach all the same
 	Limits        Limits
 	Caseload      int // coachees at a time; 0: closed to new ones
 	RegisteredAt  time.Time

@@ -90,6 +90,40 @@ func (c Coach) OnLeave(s Span) bool {
 	return slices.ContainsFunc(c.Away, func(a Span) bool { return a.From.Before(s.To) && s.From.Before(a.To) })
 }
 
+// Waive adds a stretch in which a busy time of the calendar outside keeps nobody from booking the coach, and forgets those that are over.
+func (c *Coach) Waive(s Span, now time.Time) error {
+	c.Waived = slices.DeleteFunc(slices.Clone(c.Waived), func(w Span) bool { return !w.To.After(now) })
+	switch {
+	case !s.From.Before(s.To):
+		return problem.New(problem.Invalid, "It would end before it begins").On("busy").Instead("Give from when to when.")
+	case !s.To.After(now):
+		return problem.New(problem.Invalid, "That time is past").On("busy").Instead("Choose a time to come.")
+	case s.To.Sub(s.From) > longestWaived:
+		return problem.New(problem.Invalid, "That is longer than a week").On("busy").Instead("Give a week or less at a time.")
+	case len(c.Waived) >= mostWaived:
+		return problem.New(problem.Conflict, "There are %d such times already", mostWaived).On("busy").Instead("Take one back first.")
+	}
+	if !slices.ContainsFunc(c.Waived, func(w Span) bool { return w.From.Equal(s.From) && w.To.Equal(s.To) }) {
+		c.Waived = append(c.Waived, s)
+		slices.SortFunc(c.Waived, func(a, b Span) int { return a.From.Compare(b.From) })
+	}
+	return nil
+}
+
+// The bounds of what a coach waives.
+const (
+	longestWaived = 7 * 24 * time.Hour
+	mostWaived    = 100
+)
+
+// Occupied gives of busy times of the calendar outside what the coach has not waived.
+func (c Coach) Occupied(outside []Span) (busy []Span) {
+	for _, s := range outside {
+		busy = append(busy, without(s, c.Waived)...)
+	}
+	return busy
+}
+
 // hoursOf gives the stretches of a date: its own, or those of its day of the week.
 func (c Coach) hoursOf(year int, month time.Month, day int) iter.Seq[Hours] {
 	return func(yield func(Hours) bool) {

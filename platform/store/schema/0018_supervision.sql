@@ -49,3 +49,6 @@ CREATE TABLE voice (
   CONSTRAINT voice_batch CHECK (batch >= 0 AND (batch = 0) = (people = 0))
 ) STRICT;
 CREATE INDEX voice_participant ON voice (participant);
+
+-- When a coach can coach although the calendar outside says that they are busy.
+ALTER TABLE coach ADD COLUMN waived JSON NOT NULL DEFAULT '[]';
