@@ -7,7 +7,6 @@ import (
 	"rekindle/platform/identity"
 	"rekindle/platform/store"
 	"rekindle/problem"
-	"rekindle/trial/coach"
 	"rekindle/trial/instrument"
 	"rekindle/trial/participant"
 	"rekindle/trial/session"
@@ -46,11 +45,11 @@ func (c *Conduct) Miss(ctx context.Context, by identity.Actor, id string, side s
 func (c *Conduct) Cancel(ctx context.Context, by identity.Actor, id string) (session.Session, error) {
 	return c.closeSession(ctx, by, "session.cancel", id, func(s *session.Session, tx *store.Tx) error {
 		side := map[identity.Role]session.Side{identity.Participant: session.ByParticipant, identity.Coach: session.ByCoach}[by.Role]
-		k, err := tx.Coach(ctx, s.Coach)
+		away, err := inLeave(ctx, tx, *s)
 		if err != nil {
 			return err
 		}
-		if k.OnLeave(coach.Span{From: s.Start, To: s.End()}) {
+		if away {
 			side = session.ByCoach
 		}
 		return s.Cancel(c.Protocol.Coaching, side, tx.Now())
@@ -150,12 +149,12 @@ func (c *Conduct) cancelBooked(ctx context.Context, tx *store.Tx, code participa
 		if s.State != session.Booked || !tx.Now().Before(s.Start) {
 			continue
 		}
-		k, err := tx.Coach(ctx, s.Coach)
+		away, err := inLeave(ctx, tx, s)
 		if err != nil {
 			return err
 		}
 		s.State, s.Missed, s.ClosedAt = session.Cancelled, side, new(tx.Now())
-		if side == session.ByParticipant && k.OnLeave(coach.Span{From: s.Start, To: s.End()}) {
+		if side == session.ByParticipant && away {
 			s.Missed = session.ByCoach
 		} else if side == session.ByParticipant && s.Late(c.Protocol.Coaching, tx.Now()) {
 			s.State = session.LateCancelled

@@ -61,7 +61,7 @@ func (c *Conduct) TakeLeave(ctx context.Context, by identity.Actor, code coach.C
 		if err := record(ctx, tx, by, "coach.leave", string(code), nil, facts{"from": away.From, "to": away.To, "sessions": len(touched)}, ""); err != nil {
 			return err
 		}
-		return c.offerToMove(ctx, tx, away, touched)
+		return c.offerToMove(ctx, tx, away.From.Format(time.RFC3339), touched)
 	})
 	if err != nil {
 		return nil, err
@@ -69,8 +69,17 @@ func (c *Conduct) TakeLeave(ctx context.Context, by identity.Actor, code coach.C
 	return touched, nil
 }
 
-// offerToMove writes to each person once, of all their sessions in a stretch of leave.
-func (c *Conduct) offerToMove(ctx context.Context, tx *store.Tx, away coach.Span, touched []session.Session) error {
+// inLeave reports whether a session lies in the leave of its coach; none lies in no leave.
+func inLeave(ctx context.Context, tx *store.Tx, s session.Session) (bool, error) {
+	if s.ID == "" {
+		return false, nil
+	}
+	k, err := tx.Coach(ctx, s.Coach)
+	return err == nil && k.OnLeave(coach.Span{From: s.Start, To: s.End()}), err
+}
+
+// offerToMove writes to each person once on an occasion, of all their sessions in leave.
+func (c *Conduct) offerToMove(ctx context.Context, tx *store.Tx, occasion string, touched []session.Session) error {
 	var told []participant.Code
 	for _, s := range touched {
 		if slices.Contains(told, s.Participant) {
@@ -78,7 +87,7 @@ func (c *Conduct) offerToMove(ctx context.Context, tx *store.Tx, away coach.Span
 		}
 		told = append(told, s.Participant)
 		err := c.writeAbout(ctx, tx, s.Participant, notice{
-			kind: "coach-leave", once: fmt.Sprintf("coach-leave %s %s %s", s.Participant, s.Coach, away.From.Format(time.RFC3339)),
+			kind: "coach-leave", once: fmt.Sprintf("coach-leave %s %s %s", s.Participant, s.Coach, occasion),
 			english: letter{"A session of yours can be moved", "Your coach is away at the time of a session that you have booked. Please choose another time that suits you; " +
 				"it takes a minute, and nothing is lost or counted against you, however late it is:"},
 			spanish: letter{"Puede cambiar la fecha de una sesión", "Su coach estará ausente en la fecha de una sesión que usted ha reservado. Elija, por favor, otra hora que le convenga; " +

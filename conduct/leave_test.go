@@ -123,6 +123,21 @@ func TestChangeOfACoachWhoIsAway(t *testing.T) {
 	})
 }
 
+// Nobody is reminded of a session for which the coach is away: they are asked once more to move it.
+func TestNobodyIsRemindedOfASessionInLeave(t *testing.T) {
+	each(t, func(w *world) {
+		code, k, s := started(w)
+		_, err := w.TakeLeave(w.Context(), identity.AsCoach(k), k, coach.Span{From: s.Start.Add(-time.Hour), To: s.Start.AddDate(0, 0, 1)})
+		must(t, err)
+		w.at(s.Start.Add(-3 * time.Hour).In(w.Protocol.Location()).Format("2006-01-02 15:04"))
+		w.tick()
+		w.tick()
+		if kinds, _ := w.mail(code); count(kinds, "session-tomorrow") != 0 || count(kinds, "coach-leave") != 2 {
+			t.Errorf("sent %v", kinds)
+		}
+	})
+}
+
 func TestCoachWhoLeavesIsReplaced(t *testing.T) {
 	each(t, func(w *world) {
 		code, k, _ := started(w)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"rekindle/platform/identity"
@@ -62,6 +61,7 @@ type outgoing struct {
 	stopped []store.Message       // by somebody
 	putOff  map[time.Time][]int64 // until when
 	invited []participant.Code
+	away    []session.Session // in their coach's leave, so that nobody is reminded of them
 }
 
 // waiting counts what was put off.
@@ -93,6 +93,11 @@ func (c *Conduct) sendBatch(ctx context.Context, tx *store.Tx, by identity.Actor
 	}
 	if err := record(ctx, tx, by, "message.send", c.Protocol.ID, nil, after, ""); err != nil {
 		return err
+	}
+	for _, s := range out.away {
+		if err := c.offerToMove(ctx, tx, fmt.Sprintf("reminder %s %d", s.ID, s.Sequence), []session.Session{s}); err != nil {
+			return err
+		}
 	}
 	if err := tx.AddLinks(ctx, out.links); err != nil {
 		return err
@@ -276,6 +281,12 @@ func (c *Conduct) one(ctx context.Context, tx *store.Tx, b batch, d store.Messag
 		out.putOff[goes.UTC()] = append(out.putOff[goes.UTC()], d.ID)
 		return nil
 	}
+	if away, err := inLeave(ctx, tx, about.session); err != nil {
+		return err
+	} else if away {
+		out.dropped[d.ID], out.away = "the coach is away then: another time is offered instead", append(out.away, about.session)
+		return nil
+	}
 	m, r := about.message, about.record
 	words, err := c.words(ctx, tx, b, d, about)
 	if err != nil {
@@ -363,32 +374,4 @@ func (c *Conduct) words(ctx context.Context, tx *store.Tx, b batch, d store.Mess
 		}
 	}
 	return words, nil
-}
-
-// contact gives the study's contact on one line.
-func (c *Conduct) contact() string { return contact(*c.Protocol) }
-
-// contactIn gives it to those who read a language.
-func (c *Conduct) contactIn(language string) string { return contact(study.In(language, *c.Protocol)) }
-
-func contact(p study.Protocol) string {
-	k := p.Contact
-	var parts []string
-	for _, part := range []string{k.Name, k.Email, k.Phone} {
-		if part != "" {
-			parts = append(parts, part)
-		}
-	}
-	return strings.Join(parts, ", ")
-}
-
-// resources gives an arm's resources, a paragraph each.
-func resources(p study.Protocol, arm study.Arm) string {
-	var paragraphs []string
-	for _, id := range arm.Resources {
-		if res, ok := p.Resource(id); ok {
-			paragraphs = append(paragraphs, strings.TrimSpace(strings.Join([]string{res.Title, res.Text, res.URL}, "\n")))
-		}
-	}
-	return strings.Join(paragraphs, "\n\n")
 }
