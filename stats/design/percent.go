@@ -3,7 +3,6 @@ package design
 import (
 	"errors"
 	"math"
-	"slices"
 )
 
 // Percent is a change relative to the model-based baseline mean, as a fraction: -0.2 is a fall by 20%.
@@ -40,33 +39,4 @@ func NewPercent(change, baseline, varChange, varBaseline, covariance, q float64)
 		p.Fieller = [2]float64{math.NaN(), math.NaN()}
 	}
 	return p, nil
-}
-
-// BootstrapPercent is the percentile interval of change / baseline from replicates of the pair, two-sided at the
-// level (0.95). Replicates that failed must not be passed; how many of them there were is for the caller to say.
-func BootstrapPercent(change, baseline []float64, level float64) ([2]float64, error) {
-	if len(change) != len(baseline) || len(change) < 2 {
-		return [2]float64{}, errors.New("a bootstrap interval needs at least two replicates of both change and baseline")
-	}
-	if !(level > 0 && level < 1) {
-		return [2]float64{}, errors.New("the level must lie between 0 and 1")
-	}
-	r := make([]float64, len(change))
-	for i := range r {
-		if r[i] = change[i] / baseline[i]; math.IsNaN(r[i]) || math.IsInf(r[i], 0) {
-			return [2]float64{}, errors.New("a replicate has no finite ratio")
-		}
-	}
-	slices.Sort(r)
-	return [2]float64{quantile(r, (1-level)/2), quantile(r, (1+level)/2)}, nil
-}
-
-// quantile of sorted values, interpolated linearly (R's type 7).
-func quantile(x []float64, p float64) float64 {
-	h := p * float64(len(x)-1)
-	i := int(h)
-	if i+1 >= len(x) {
-		return x[len(x)-1]
-	}
-	return x[i] + float64((h-float64(i))*(x[i+1]-x[i]))
 }

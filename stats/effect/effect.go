@@ -94,15 +94,6 @@ func Welch(a, b Summary, level float64) (Difference, error) {
 	return difference(a.Mean-b.Mean, math.Sqrt(va+vb), df, level)
 }
 
-// Paired gives the mean of within-person differences by the one-sample t test.
-func Paired(change Summary, level float64) (Difference, error) {
-	if err := validate(level, change); err != nil {
-		return Difference{}, err
-	}
-	n := float64(change.N)
-	return difference(change.Mean, change.SD/math.Sqrt(n), n-1, level)
-}
-
 func difference(value, se, df, level float64) (Difference, error) {
 	if se == 0 {
 		return Difference{}, fmt.Errorf("all values are equal within each sample: a t test needs variation")

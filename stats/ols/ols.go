@@ -136,6 +136,3 @@ func (f *Fit) RobustSE(j int) float64 {
 	}
 	return math.Sqrt(sum * float64(f.N) / f.DF)
 }
-
-// Residuals gives y - X beta, row by row. The slice belongs to the fit.
-func (f *Fit) Residuals() []float64 { return f.residual }

@@ -8,7 +8,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"rekindle/stats/dist"
 	"rekindle/stats/effect"
 	"rekindle/stats/lmm"
 )
@@ -161,13 +160,4 @@ func (t Trial) tally(r *roster, verdicts []verdict) (Simulated, error) {
 	out.Spread = math.Sqrt(max(0, squares-float64(sum/n*sum)) / max(1, n-1))
 	out.MeanSE, out.MeanDF, out.Coverage = seSum/n, dfSum/n, float64(covered)/n
 	return out, nil
-}
-
-// TrialsFor gives the number of trials that bring the 95% interval of a power near target to the given half-width.
-func TrialsFor(target, half float64) (int, error) {
-	if !(target > 0 && target < 1) || !(half > 0 && half < 0.5) {
-		return 0, fmt.Errorf("power %v with half-width %v: power lies between 0 and 1, the half-width between 0 and 0.5", target, half)
-	}
-	z := dist.Normal{}.QuantileUpper(0.025)
-	return int(math.Ceil(z * z * target * (1 - target) / (half * half))), nil
 }
