@@ -85,6 +85,7 @@ func (c *configCheck) Run(ctx context.Context, s *streams) error {
 	})
 	try("certificate", func() (string, error) { return checkCertificate(settings) })
 	try("mail server", func() (string, error) { return checkMail(ctx, settings, c.To) })
+	try("mailbox", func() (string, error) { return checkMailbox(ctx, settings) })
 	try("hospital", func() (string, error) { return checkHospital(ctx, settings) })
 	try("base URL", func() (string, error) { return checkBaseURL(ctx, settings.BaseURL, digest) })
 	if failed > 0 {
@@ -174,6 +175,18 @@ func checkMail(ctx context.Context, s config.Settings, to string) (string, error
 		return "", problem.New(problem.Unavailable, "the test mail was not taken: %s", reply.Answer).On("smtp")
 	}
 	return told + ", and has taken a test mail: " + reply.Answer, nil
+}
+
+// checkMailbox opens the mailbox of incoming mail.
+func checkMailbox(ctx context.Context, s config.Settings) (string, error) {
+	box := mailbox(s)
+	if box == nil {
+		return "none: what comes back is taken by 'rekindle mail receive'", nil
+	}
+	if err := box.Check(ctx); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s:%d lets us read %s (%s)", box.Host, box.Port, box.Folder, box.TLS), nil
 }
 
 // checkHospital asks the hospital's sign-in for what it offers.

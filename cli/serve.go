@@ -30,7 +30,7 @@ type serveCommand struct {
 
 // Help is printed below the usage.
 func (c *serveCommand) Help() string {
-	return `Serves the pages, does what the clock asks, and sends mail, until it is told to stop (Ctrl-C, or SIGTERM); then it finishes what it has begun.
+	return `Serves the pages, does what the clock asks, sends mail, and fetches what comes back where a mailbox is named ([imap] in the settings), until it is told to stop (Ctrl-C, or SIGTERM); then it finishes what it has begun.
 Health and metrics are on an address of their own. docs/operate.md says how to run it as a service.
 
 Examples:
@@ -55,9 +55,10 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	apply(settings, act)
-	act.Incoming = spool(d.Dir)
+	act.Incoming, act.Mailbox = spool(d.Dir), mailbox(settings)
 	post := mailServer(settings)
 	if act.Simulated { // its people must not be written to, and everybody may look at it as anybody
+		act.Mailbox = nil
 		if post = nil; !settings.Local() {
 			return problem.New(problem.Forbidden, "a rehearsal is shown on this machine alone").On("address").Instead("Serve it at localhost, or make a study with 'rekindle init'")
 		}
@@ -144,6 +145,9 @@ func tell(log *slog.Logger, b conduct.Beat) {
 	if len(b.Received) > 0 {
 		log.Info("mail that came in", "returned", b.Received[conduct.Returned], "complaints", b.Received[conduct.Complained], "calendars", b.Received[conduct.Answered],
 			"notices", b.Received[conduct.Noticed], "unknown", b.Received[conduct.Unknown])
+		if n := b.Received[conduct.Unreadable]; n > 0 {
+			log.Warn("mail that cannot be read stays in the mailbox, flagged", "messages", n)
+		}
 	}
 	if b.Delivered != (conduct.Delivered{}) {
 		log.Info("mail", "sent", b.Delivered.Sent, "stopped", b.Delivered.Stopped, "postponed", b.Delivered.Postponed, "put_off", b.Delivered.PutOff, "failed", b.Delivered.Failed, "bounced", b.Delivered.Bounced)

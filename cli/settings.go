@@ -85,3 +85,12 @@ func mailServer(s config.Settings) *mail.Server {
 	return &mail.Server{Host: m.Host, Port: m.Port, TLS: m.TLS, User: m.User, Password: m.Password.Reveal(), From: m.From, ReplyTo: m.ReplyTo, Domain: s.Domain(),
 		PerMinute: m.PerMinute, PerConnection: m.PerConnection, Timeout: m.Timeout}
 }
+
+// mailbox gives where mail that comes in is fetched from, nil where none is.
+func mailbox(s config.Settings) *mail.Mailbox {
+	m := s.Mailbox
+	if m.Host == "" {
+		return nil
+	}
+	return &mail.Mailbox{Host: m.Host, Port: m.Port, TLS: m.TLS, User: m.User, Password: m.Password.Reveal(), Folder: m.Folder, Every: m.Every}
+}

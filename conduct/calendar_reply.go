@@ -21,42 +21,44 @@ func (c *Conduct) TakeReply(ctx context.Context, by identity.Actor, ics []byte) 
 	if err := by.Require("calendar.reply"); err != nil {
 		return err
 	}
+	return c.Store.Write(ctx, func(tx *store.Tx) error { return c.takeReply(ctx, tx, by, ics) })
+}
+
+func (c *Conduct) takeReply(ctx context.Context, tx *store.Tx, by identity.Actor, ics []byte) error {
 	reply, err := calendar.ReadReply(ics)
 	if err != nil {
 		return err
 	}
-	return c.Store.Write(ctx, func(tx *store.Tx) error {
-		unknown := problem.New(problem.NotFound, "It is no answer to an appointment of this study")
-		a, err := tx.AppointmentByUID(ctx, reply.UID)
-		if err != nil {
-			return orElse(ignore(err, problem.NotFound), unknown)
-		}
-		s, err := tx.Session(ctx, a.Session)
+	unknown := problem.New(problem.NotFound, "It is no answer to an appointment of this study")
+	a, err := tx.AppointmentByUID(ctx, reply.UID)
+	if err != nil {
+		return orElse(ignore(err, problem.NotFound), unknown)
+	}
+	s, err := tx.Session(ctx, a.Session)
+	if err != nil {
+		return err
+	}
+	var from participant.Code
+	for _, side := range []participant.Code{s.Participant, s.Coach} {
+		p, err := person(ctx, tx, side)
 		if err != nil {
 			return err
 		}
-		var from participant.Code
-		for _, side := range []participant.Code{s.Participant, s.Coach} {
-			p, err := person(ctx, tx, side)
-			if err != nil {
-				return err
-			}
-			if strings.EqualFold(p.Email, reply.Attendee) {
-				from = side
-			}
+		if strings.EqualFold(p.Email, reply.Attendee) {
+			from = side
 		}
-		if from == "" {
-			return unknown
-		}
-		if reply.Stamp.IsZero() {
-			reply.Stamp = tx.Now()
-		}
-		kept, err := tx.SaveReply(ctx, store.Reply{Session: s.ID, Person: from, Answer: reply.Answer, Sequence: reply.Sequence, Stamp: reply.Stamp})
-		if err != nil || !kept {
-			return err
-		}
-		return record(ctx, tx, by, "calendar.reply", s.ID, nil, facts{"side": sideOf(s, from), "answer": reply.Answer, "sequence": reply.Sequence}, "")
-	})
+	}
+	if from == "" {
+		return unknown
+	}
+	if reply.Stamp.IsZero() {
+		reply.Stamp = tx.Now()
+	}
+	kept, err := tx.SaveReply(ctx, store.Reply{Session: s.ID, Person: from, Answer: reply.Answer, Sequence: reply.Sequence, Stamp: reply.Stamp})
+	if err != nil || !kept {
+		return err
+	}
+	return record(ctx, tx, by, "calendar.reply", s.ID, nil, facts{"side": sideOf(s, from), "answer": reply.Answer, "sequence": reply.Sequence}, "")
 }
 
 func sideOf(s session.Session, person participant.Code) session.Side {

@@ -40,6 +40,7 @@ type Conduct struct {
 	Program   string           // version of the program
 	Simulated bool             // people of a rehearsal
 	Incoming  *post.Spool      // where mail that came in waits for Run; nil: none does
+	Mailbox   *post.Mailbox    // from which Run fetches mail that came in; nil: there is none
 }
 
 // record enters an act in the audit trail.

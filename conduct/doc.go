@@ -81,7 +81,7 @@
 //	MailLog(ctx, by, code) (MailLog, error)                                  all mail to one person, with what became of it
 //	ResendMessage(ctx, by, code, id) error
 //	StopMail(ctx, by, code, reason) error                                    all that goes to a person by itself, until LiftStop
-//	Receive(ctx, by, mail) (Taken, error)                                    what came back, complaints, calendars; ReceiveAll, from a spool
+//	Receive(ctx, by, mail) (Taken, error)                                    what came back, complaints, calendars; ReceiveAll, from a spool; ReceiveFrom, a mailbox
 //	PaySheets(ctx, by) ([]PaySheet, error)                                   what coaches are paid, by month; PaySheet, OwnPay
 //	ApprovePay(ctx, by, month, digest) error                                 freezes a month's sheet
 //	Withdraw(ctx, by, code, participant.Use, reason) error

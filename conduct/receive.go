@@ -23,6 +23,7 @@ const (
 	Answered   Taken = "calendar"  // a calendar program has answered an invitation
 	Noticed    Taken = "notice"    // a report that changes nothing: delayed, delivered, told before
 	Unknown    Taken = "unknown"   // nothing that a program could act on
+	Unreadable Taken = "unreadable"
 )
 
 // reportedWithin is how long after its sending a message can come back.
@@ -32,55 +33,75 @@ const reportedWithin = 90 * 24 * time.Hour
 // program. Reports are believed only about messages whose Message-ID they name, which nobody knows but those on its way. Whatever else
 // it is, junk included, changes nothing. A second time changes nothing either.
 func (c *Conduct) Receive(ctx context.Context, by identity.Actor, raw io.Reader) (Taken, error) {
+	what, err := c.receive(ctx, by, raw, func(*store.Tx) (bool, error) { return true, nil })
+	if what == Unreadable {
+		what = Unknown
+	}
+	return what, err
+}
+
+// receive takes one mail in one transaction, in which once says whether nobody has taken it before.
+func (c *Conduct) receive(ctx context.Context, by identity.Actor, raw io.Reader, once func(*store.Tx) (bool, error)) (what Taken, err error) {
 	if err := by.Require("message.receive"); err != nil {
 		return Unknown, err
 	}
 	got, err := post.ReadReceived(raw)
-	if problem.Is(err, problem.Invalid) {
-		return Unknown, nil
-	}
-	if err != nil {
+	unreadable := problem.Is(err, problem.Invalid)
+	if err != nil && !unreadable {
 		return Unknown, err
-	}
-	what := Unknown
-	for _, ics := range got.Calendar {
-		switch err := c.TakeReply(ctx, by, ics); {
-		case err == nil:
-			what = Answered
-		case !problem.Is(err, problem.Invalid) && !problem.Is(err, problem.NotFound) && !problem.Is(err, problem.Conflict):
-			return what, err
-		}
-	}
-	if got.Report == nil && !got.Complaint || len(got.Keys) == 0 {
-		return what, nil
 	}
 	err = c.Store.Write(ctx, func(tx *store.Tx) error {
 		what = Unknown
-		m, err := reported(ctx, tx, got.Keys)
-		if err != nil || m.ID == 0 {
+		if fresh, err := once(tx); err != nil || !fresh {
+			what = Noticed
 			return err
 		}
-		what = Noticed
-		if got.Complaint {
-			return c.complained(ctx, tx, by, m, &what)
-		}
-		if v := got.Report.Verdict; v != post.Bounced && v != post.Refused {
+		if unreadable {
+			what = Unreadable
 			return nil
 		}
-		fresh, err := tx.ReturnMail(ctx, m.ID, "came back: "+got.Report.Answer)
-		if err != nil || !fresh {
-			return err
+		for _, ics := range got.Calendar {
+			switch err := c.takeReply(ctx, tx, by, ics); {
+			case err == nil:
+				what = Answered
+			case !problem.Is(err, problem.Invalid) && !problem.Is(err, problem.NotFound):
+				return err
+			}
 		}
-		what = Returned
-		if err := record(ctx, tx, by, "message.receive", m.Person, nil, facts{"message": m.ID, "kind": m.Kind, "verdict": got.Report.Verdict}, ""); err != nil {
-			return err
+		if got.Report == nil && !got.Complaint || len(got.Keys) == 0 {
+			return nil
 		}
-		if got.Report.Verdict == post.Bounced {
-			_, err = c.bounceOf(ctx, tx, m)
-		}
-		return err
+		return c.takeReport(ctx, tx, by, got, &what)
 	})
 	return what, err
+}
+
+// takeReport takes what a mail server or provider says of a message of ours.
+func (c *Conduct) takeReport(ctx context.Context, tx *store.Tx, by identity.Actor, got post.Received, what *Taken) error {
+	*what = Unknown
+	m, err := reported(ctx, tx, got.Keys)
+	if err != nil || m.ID == 0 {
+		return err
+	}
+	*what = Noticed
+	if got.Complaint {
+		return c.complained(ctx, tx, by, m, what)
+	}
+	if v := got.Report.Verdict; v != post.Bounced && v != post.Refused {
+		return nil
+	}
+	fresh, err := tx.ReturnMail(ctx, m.ID, "came back: "+got.Report.Answer)
+	if err != nil || !fresh {
+		return err
+	}
+	*what = Returned
+	if err := record(ctx, tx, by, "message.receive", m.Person, nil, facts{"message": m.ID, "kind": m.Kind, "verdict": got.Report.Verdict}, ""); err != nil {
+		return err
+	}
+	if got.Report.Verdict == post.Bounced {
+		_, err = c.bounceOf(ctx, tx, m)
+	}
+	return err
 }
 
 // complained takes a complaint as a wish for no more mail; one of staff about a mail to themselves is only noticed.

@@ -12,7 +12,7 @@ import (
 
 // Beat is one round of a duty of the running program.
 type Beat struct {
-	Duty      string // "clock", "mail", "received", "calendars", "sweep" or "vault"
+	Duty      string // "clock", "mail", "received", "mailbox", "calendars", "sweep" or "vault"
 	Took      time.Duration
 	Ticked    Ticked
 	Delivered Delivered
@@ -80,6 +80,12 @@ func (c *Conduct) Run(ctx context.Context, to *post.Server, heard func(Beat)) {
 	if c.Incoming != nil {
 		duty("received", receivedRound, func(b *Beat) (err error) {
 			b.Received, err = c.ReceiveAll(ctx, identity.Program, c.Incoming)
+			return err
+		})
+	}
+	if c.Mailbox != nil {
+		duty("mailbox", c.Mailbox.Every, func(b *Beat) (err error) {
+			b.Received, err = c.ReceiveFrom(ctx, identity.Program, c.Mailbox)
 			return err
 		})
 	}

@@ -22,6 +22,7 @@ type boardPage struct {
 	MayCall   bool
 	Failed    int // mails
 	Late      time.Time
+	Unread    time.Time // since when the mailbox of what comes back cannot be read; zero: it can, or has only begun to fail
 	Expiring  []coachLine
 	Standing  enrolmentStanding
 	Invite    bool
@@ -72,6 +73,13 @@ func (s *Site) boardShow(w http.ResponseWriter, r *http.Request) error {
 		page.Failed = mail.Failed
 		if !mail.Oldest.IsZero() && now.Sub(mail.Oldest) > time.Hour {
 			page.Late = mail.Oldest.In(s.zone())
+		}
+		failing, err := s.Conduct.MailboxFailing(r.Context(), tx)
+		if err != nil {
+			return err
+		}
+		if !failing.IsZero() && now.Sub(failing) > time.Hour {
+			page.Unread = failing.In(s.zone())
 		}
 		in, err := s.Conduct.Invitations(r.Context(), tx)
 		page.Uninvited = in.Uninvited

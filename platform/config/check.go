@@ -48,6 +48,17 @@ func (s *Settings) agree() (found problem.List) {
 	if m.User != "" && m.TLS == Plain && !local(m.Host) {
 		wrong("smtp.tls", "Write starttls or tls", "The password would travel in the clear")
 	}
+	box := s.Mailbox
+	switch {
+	case box.Host == "" && box.User != "":
+		wrong("imap.host", "Name the server of the mailbox", "There is a user of a mailbox, and no server of it")
+	case box.Host != "" && (box.User == "" || !box.Password.Set()):
+		wrong("imap.user", "Give imap.user and imap.password_file", "A mailbox needs a user and a password")
+	case box.Host != "" && box.TLS == Plain && !local(box.Host):
+		wrong("imap.tls", "Write tls or starttls", "The password would travel in the clear")
+	case box.Host != "" && box.Folder == "":
+		wrong("imap.folder", "Name it, as INBOX", "A mailbox needs a folder")
+	}
 	if s.Session.Idle > s.Session.Life {
 		wrong("session.idle", "Make it shorter than session.life", "Nobody is signed in for so long")
 	}

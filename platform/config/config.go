@@ -26,6 +26,7 @@ type Settings struct {
 	ProxyHeader      string         // in which they give it
 
 	Mail    Mail
+	Mailbox Mailbox
 	Quiet   Quiet
 	Session Session
 
@@ -48,6 +49,17 @@ type Mail struct {
 	PerMinute     int           // at most so many
 	PerConnection int           // then a new connection
 	Timeout       time.Duration // of one step with the mail server
+}
+
+// Mailbox is where mail that comes in is fetched from. Without a host none is.
+type Mailbox struct {
+	Host     string
+	Port     int
+	TLS      string // StartTLS, TLS or Plain
+	User     string
+	Password Secret
+	Folder   string
+	Every    time.Duration // how often it is looked at
 }
 
 // The ways to speak to a mail server.

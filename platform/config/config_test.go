@@ -117,6 +117,9 @@ func TestDisagreement(t *testing.T) {
 		"no password":                 {map[string]string{"smtp.host": "mail", "smtp.from": "a@b.org", "smtp.user": "u"}, "a user and a password"},
 		"password that others read":   {map[string]string{"smtp.password_file": open}, "chmod 600"},
 		"password in the clear":       {map[string]string{"smtp.host": "mail", "smtp.from": "a@b.org", "smtp.user": "u", "smtp.password_file": shut, "smtp.tls": "none"}, "in the clear"},
+		"a mailbox of nobody":         {map[string]string{"imap.host": "mail"}, "needs a user and a password"},
+		"a user of no mailbox":        {map[string]string{"imap.user": "u"}, "no server of it"},
+		"a mailbox in the clear":      {map[string]string{"imap.host": "mail", "imap.user": "u", "imap.password_file": shut, "imap.tls": "none"}, "in the clear"},
 		"a user of no server":         {map[string]string{"smtp.user": "u", "smtp.password_file": shut}, "no mail server"},
 		"idle longer than life":       {map[string]string{"session.idle": "24h", "session.life": "2h"}, "shorter"},
 		"issuer without client":       {map[string]string{"oidc.issuer": "https://login.example.org"}, "belong together"},
@@ -150,7 +153,7 @@ func TestTemplate(t *testing.T) {
 	if err := toml.Unmarshal([]byte(filled), &tree); err != nil {
 		t.Fatalf("%v\n%s", err, filled)
 	}
-	filled = regexp.MustCompile(`(?m)^(user|\w+_file) = .*$`).ReplaceAllString(filled, "")
+	filled = regexp.MustCompile(`(?m)^(user = .*|\w+_file = .*|host = "imap.*)$`).ReplaceAllString(filled, "")
 	s, _, err := config.Load(config.Source{File: write(t, "rekindle.toml", filled)})
 	if err != nil || len(s.Show()) < 23 {
 		t.Errorf("%v\n%s", err, filled)

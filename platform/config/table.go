@@ -49,6 +49,13 @@ func table(dir string) []setting {
 		{"smtp.per_connection", "100", "At most so many over one connection.", "50", number(1, 100_000, func(s *Settings) *int { return &s.Mail.PerConnection })},
 		{"smtp.timeout", "30s", "How long the mail server may take for one step.", "1m", duration(time.Second, 2*time.Minute, func(s *Settings) *time.Duration { return &s.Mail.Timeout })},
 
+		{"imap.host", "", "The server of the mailbox of smtp.from or smtp.reply_to, from which what comes back and the answers of calendars are fetched. Without one none is.", "imap.example.org", text(func(s *Settings) *string { return &s.Mailbox.Host })},
+		{"imap.port", "993", "Its port.", "993", number(1, 65535, func(s *Settings) *int { return &s.Mailbox.Port })},
+		{"imap.tls", TLS, "tls, starttls, or none (only to this machine).", StartTLS, oneOf(func(s *Settings) *string { return &s.Mailbox.TLS }, StartTLS, TLS, Plain)},
+		{"imap.user", "", "Who signs in to it.", "coaching", text(func(s *Settings) *string { return &s.Mailbox.User })},
+		{"imap.password_file", "", "A file that only the program's user can read, with the password.", "/etc/rekindle/imap.password", secret(dir, func(s *Settings) *Secret { return &s.Mailbox.Password })},
+		{"imap.folder", "INBOX", "The folder that is read. Nothing is moved or deleted in it.", "INBOX", text(func(s *Settings) *string { return &s.Mailbox.Folder })},
+		{"imap.every", "1m", "How often it is looked at.", "5m", duration(time.Second, time.Hour, func(s *Settings) *time.Duration { return &s.Mailbox.Every })},
 		{"quiet.from", "21", "No planned mail arrives from this hour on ...", "20", number(0, 23, func(s *Settings) *int { return &s.Quiet.From })},
 		{"quiet.to", "7", "... until this one, by the reader's clock. Equal: there is no such time.", "8", number(0, 23, func(s *Settings) *int { return &s.Quiet.To })},
 		{"quiet.holidays", "", "Days on which no planned mail arrives.", `["2026-12-25", "2027-01-01"]`, days},

@@ -11,3 +11,11 @@ CREATE TABLE mail_stop (
   PRIMARY KEY (participant, message),
   CONSTRAINT mail_stop_of CHECK ((participant = '') <> (message = ''))
 ) STRICT;
+
+-- How far the mailbox was read from which mail that comes in is fetched: a message up to uid was dealt with in the transaction that said so.
+CREATE TABLE mailbox (
+  name     TEXT PRIMARY KEY,
+  validity INTEGER NOT NULL,
+  uid      INTEGER NOT NULL,
+  failing  TIME -- since when it cannot be read; none: it can
+) STRICT;
