@@ -214,10 +214,15 @@ type Ceremony struct {
 }
 
 // BeginPasskeySignIn begins a sign-in by whichever passkey the browser's owner chooses.
-func (c *Conduct) BeginPasskeySignIn(ctx context.Context) (begun Ceremony, err error) {
+func (c *Conduct) BeginPasskeySignIn(ctx context.Context) (Ceremony, error) {
 	if err := identity.Anybody.Require("account.sign_in"); err != nil {
-		return begun, err
+		return Ceremony{}, err
 	}
+	return c.beginPasskey(ctx, "passkey sign-in ")
+}
+
+// beginPasskey begins coming in by a passkey, as staff or as a participant: which of them, its name says.
+func (c *Conduct) beginPasskey(ctx context.Context, name string) (begun Ceremony, err error) {
 	relying, err := c.relying()
 	if err != nil {
 		return begun, err
@@ -233,7 +238,7 @@ func (c *Conduct) BeginPasskeySignIn(ctx context.Context) (begun Ceremony, err e
 		if begun.Token, err = c.token(); err != nil {
 			return err
 		}
-		return c.rememberCeremony(ctx, tx, LinkHash("passkey sign-in "+begun.Token), session)
+		return c.rememberCeremony(ctx, tx, LinkHash(name+begun.Token), session)
 	})
 	return begun, err
 }

@@ -70,8 +70,8 @@ func (c *Conduct) sendLink(ctx context.Context, tx *store.Tx, by identity.Actor,
 			"Si no lo ha pedido usted, no tiene que hacer nada.", study.In("es", *c.Protocol).Title)}})
 }
 
-// EndLinks ends all personal links of a participant, closes the browsers that they have opened, and ends the addresses of calendars made
-// there, for a link that has come into other hands. SendLink gives a new one.
+// EndLinks ends all personal links of a participant, closes the browsers that they have opened, and ends the addresses of calendars and the
+// passkeys made there, for a link that has come into other hands. SendLink gives a new one.
 func (c *Conduct) EndLinks(ctx context.Context, by identity.Actor, code participant.Code) error {
 	if err := by.RequireFor("participant.unlink", code); err != nil {
 		return err
@@ -81,6 +81,9 @@ func (c *Conduct) EndLinks(ctx context.Context, by identity.Actor, code particip
 			return err
 		}
 		if err := tx.EndLinks(ctx, code); err != nil {
+			return err
+		}
+		if _, err := tx.RemoveParticipantPasskeys(ctx, code, ""); err != nil {
 			return err
 		}
 		for _, busy := range []bool{false, true} {

@@ -56,6 +56,8 @@ GET /outbox/{id}                             door        no          no         
 -- A participant's own
 GET /p/new                                   yes         yes         yes         yes         yes         yes         yes         yes         yes         yes         yes         yes
 POST /p/new                                  yes         yes         yes         yes         yes         yes         yes         yes         yes         yes         yes         yes
+POST /p/passkey/begin                        yes         yes         yes         yes         yes         yes         yes         yes         yes         yes         yes         yes
+POST /p/passkey                              yes         yes         yes         yes         yes         yes         yes         yes         yes         yes         yes         yes
 GET /p/{token}                               yes         yes         yes         yes         yes         yes         yes         yes         yes         yes         yes         yes
 POST /p/{token}                              yes         yes         yes         yes         yes         yes         yes         yes         yes         yes         yes         yes
 GET /p/{token}/stop                          yes         yes         yes         yes         yes         yes         yes         yes         yes         yes         yes         yes
@@ -81,8 +83,13 @@ POST /me/zone                                link        yes         yes        
 POST /me/gift                                link        lacks       lacks       lacks       none        none        none        none        none        none        none        none
 GET /me/access                               link        yes         yes         yes         none        none        none        none        none        none        none        none
 GET /me/data                                 link        yes         yes         yes         none        none        none        none        none        none        none        none
+GET /me/passkeys                             link        yes         yes         yes         none        none        none        none        none        none        none        none
+POST /me/passkeys/begin                      link        yes         yes         yes         none        none        none        none        none        none        none        none
+POST /me/passkeys                            link        yes         yes         yes         none        none        none        none        none        none        none        none
+POST /me/passkeys/remove                     link        lacks       lacks       lacks       none        none        none        none        none        none        none        none
 GET /me/withdraw                             link        yes         yes         yes         none        none        none        none        none        none        none        none
 POST /me/withdraw                            link        yes         yes         yes         none        none        none        none        none        none        none        none
+GET /me/withdrawal.pdf                       link        lacks       lacks       lacks       none        none        none        none        none        none        none        none
 POST /me/leave                               link        yes         yes         yes         none        none        none        none        none        none        none        none
 
 -- A participant's coaching

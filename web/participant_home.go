@@ -28,6 +28,8 @@ type participantHomePage struct {
 	Support   string // where help is, after a positive screen
 	Gifts     []gift
 	Zone      string
+	Passkeys  bool // can be had here
+	Paper     bool // of having left
 }
 
 // nextStep is the one thing to do now.
@@ -72,7 +74,7 @@ func (s *Site) homeShow(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	p := s.spoken(r).protocol
-	page := participantHomePage{Status: st.Record.Status, Arm: st.Arm, Kept: r.URL.Query().Has("kept"), Begun: len(st.Signed) > 0, Use: st.Record.Use}
+	page := participantHomePage{Status: st.Record.Status, Arm: st.Arm, Kept: r.URL.Query().Has("kept"), Begun: len(st.Signed) > 0, Use: st.Record.Use, Passkeys: s.ownPasskeysPossible()}
 	page.Next, page.Timeline = st.step(p), st.timeline()
 	page.Coaching = st.coaching(p)
 	if page.Support, err = s.supported(r, st); err != nil {
@@ -81,6 +83,13 @@ func (s *Site) homeShow(w http.ResponseWriter, r *http.Request) error {
 	page.Zone = strings.ReplaceAll(st.zone.String(), "_", " ")
 	if page.Gifts, err = s.gifts(r, st, p); err != nil {
 		return err
+	}
+	if st.Record.Status == participant.Withdrawn {
+		left, err := s.Conduct.WithdrawalPapers(r.Context(), actor(r), st.Record.Code)
+		if err != nil {
+			return err
+		}
+		page.Paper = len(left) > 0
 	}
 	for _, id := range st.Arm.Resources {
 		if resource, ok := p.Resource(id); ok {

@@ -105,7 +105,7 @@ var personActs = []personAct{
 		act: func(s *Site, r *http.Request, code participant.Code) error {
 			return s.Conduct.Bounce(r.Context(), actor(r), code)
 		}},
-	{ID: "unlink", verb: "participant.unlink", label: "End all links", what: "For a link that has come into other hands: every link sent so far opens nothing any more, and open browsers are closed.",
+	{ID: "unlink", verb: "participant.unlink", label: "End all links", what: "For a link that has come into other hands: every link sent so far opens nothing any more, open browsers are closed, and their passkeys are removed.",
 		done: "All links have ended. Send a new one when it is safe.", undo: "The old links never open again; a new one can be sent at any time.",
 		fits: func(_ *Site, w followup.Way, _ store.Study) bool { return w.InvitedAt != nil || w.RespondedAt != nil },
 		act: func(s *Site, r *http.Request, code participant.Code) error {

@@ -57,6 +57,8 @@ func (s *Site) routes() []route {
 		// A participant's own
 		{"GET /p/new", anybody, s.askLinkShow},
 		{"POST /p/new", anybody, s.askLinkSend},
+		{"POST /p/passkey/begin", anybody, s.heeding(s.arrivalBegin)},
+		{"POST /p/passkey", anybody, s.heeding(s.arrive)},
 		{"GET /p/{token}", anybody, s.linkShow},
 		{"POST /p/{token}", anybody, s.linkOpen},
 		{"GET /p/{token}/stop", anybody, s.stopShow},
@@ -82,8 +84,13 @@ func (s *Site) routes() []route {
 		{"POST /me/gift", "home.read", s.giftReceive},
 		{"GET /me/access", "home.read", s.accessShow},
 		{"GET /me/data", "home.read", s.dataDownload},
+		{"GET /me/passkeys", "home.read", s.ownPasskeysShow},
+		{"POST /me/passkeys/begin", "participant.passkey", s.heeding(s.ownPasskeyBegin)},
+		{"POST /me/passkeys", "participant.passkey", s.heeding(s.ownPasskeyAdd)},
+		{"POST /me/passkeys/remove", "participant.passkey", s.ownPasskeyRemove},
 		{"GET /me/withdraw", "home.read", s.withdrawShow},
 		{"POST /me/withdraw", "home.read", s.withdraw},
+		{"GET /me/withdrawal.pdf", "home.read", s.withdrawalPaper},
 		{"POST /me/leave", "home.read", s.leave},
 
 		// A participant's coaching

@@ -12,6 +12,7 @@ var texts = map[string]map[string]string{
 		calendarEnglish,
 		accessEnglish,
 		officeEnglish,
+		passkeyEnglish,
 	),
 	"es": joined(
 		spanish,
@@ -21,6 +22,7 @@ var texts = map[string]map[string]string{
 		calendarSpanish,
 		accessSpanish,
 		officeSpanish,
+		passkeySpanish,
 	),
 }
 

@@ -32,6 +32,8 @@ var permissions = map[string][]Role{
 	"participant.zone":      {Participant},
 	"participant.address":   {Participant},        // postal, for gifts
 	"participant.language":  {Participant},        // in which one reads
+	"participant.passkey":   {Participant},        // of one's own devices
+	"participant.arrive":    {Visitor},            // by one of them
 	"consent.read":          {Coordinator, Owner}, // who signed what, by code
 	"consent.export":        {Owner},              // the papers, with names
 	"participant.exclude":   {Participant, Coordinator, Clock},
