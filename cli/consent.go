@@ -12,8 +12,8 @@ import (
 
 // consentCommand has the commands for the papers of signed consents.
 type consentCommand struct {
-	Export consentExport `cmd:"" help:"Write the papers of all consents, for the archive. Recorded with each participant. Example: rekindle consent export --data study --out consents"`
-	Verify consentVerify `cmd:"" help:"Show that a paper is the one that was signed, byte for byte. Example: rekindle consent verify consent-1.pdf --data study"`
+	Export consentExport `cmd:"" help:"Write the papers of all consents and withdrawals, for the archive. Recorded with each participant. Example: rekindle consent export --data study --out consents"`
+	Verify consentVerify `cmd:"" help:"Show that a paper is the one that was signed, or made at a withdrawal, byte for byte. Example: rekindle consent verify consent-1.pdf --data study"`
 }
 
 type consentExport struct {
@@ -79,11 +79,16 @@ func (c *consentVerify) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
+	when := found.SignedAt.In(act.Protocol.Location()).Format("January 2, 2006, 15:04:05 MST")
+	if found.Choice != "" {
+		_, err = fmt.Fprintf(s.out, "The paper is as it was made: %s withdrew, %s, with the choice %s.\nEvent %d of the audit trail names its SHA-256; 'rekindle audit verify' proves the trail.\n", found.Participant, when, found.Choice, found.Event)
+		return printed(err)
+	}
 	state := "in force"
 	if found.Withdrawn {
 		state = "withdrawn since"
 	}
 	_, err = fmt.Fprintf(s.out, "The paper is as it was signed: %s, version %s, %s, %s.\nEvent %d of the audit trail names its SHA-256; 'rekindle audit verify' proves the trail.\n",
-		found.Participant, found.Version, found.SignedAt.In(act.Protocol.Location()).Format("January 2, 2006, 15:04:05 MST"), state, found.Event)
+		found.Participant, found.Version, when, state, found.Event)
 	return printed(err)
 }

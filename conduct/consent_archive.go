@@ -11,11 +11,12 @@ import (
 	"rekindle/trial/participant"
 )
 
-// Paper is the paper of a consent as a file.
+// Paper is the paper of a consent, or of a withdrawal, as a file.
 type Paper struct {
 	Participant participant.Code
-	Version     string
-	Name        string // of the file, "consent-1.pdf"
+	Version     string          // of the consent; empty: the paper is of a withdrawal
+	Choice      participant.Use // of the withdrawal; empty: the paper is of a consent
+	Name        string          // of the file, "consent-1.pdf"
 	PDF         []byte
 }
 
@@ -53,7 +54,7 @@ func papers(ctx context.Context, tx *store.Tx, f store.ConsentFilter) (all []Pap
 	return all, err
 }
 
-// ExportConsents gives the papers of all consents, for the archive. They hold names: that they were handed out is recorded with each
+// ExportConsents gives the papers of all consents and withdrawals, for the archive. They hold names: that they were handed out is recorded with each
 // participant, who sees it.
 func (c *Conduct) ExportConsents(ctx context.Context, by identity.Actor) (all []Paper, err error) {
 	if err := by.Require("consent.export"); err != nil {
@@ -63,8 +64,17 @@ func (c *Conduct) ExportConsents(ctx context.Context, by identity.Actor) (all []
 		if all, err = papers(ctx, tx, store.ConsentFilter{}); err != nil {
 			return err
 		}
+		left, err := withdrawalPapers(ctx, tx, store.ConsentFilter{})
+		if err != nil {
+			return err
+		}
+		all = append(all, left...)
 		for _, p := range all {
-			if err := record(ctx, tx, by, "consent.export", string(p.Participant), nil, facts{"version": p.Version}, ""); err != nil {
+			what := facts{"version": p.Version}
+			if p.Choice != "" {
+				what = facts{"withdrawal": p.Choice}
+			}
+			if err := record(ctx, tx, by, "consent.export", string(p.Participant), nil, what, ""); err != nil {
 				return err
 			}
 		}
@@ -73,16 +83,17 @@ func (c *Conduct) ExportConsents(ctx context.Context, by identity.Actor) (all []
 	return all, err
 }
 
-// Filed is a consent as it stands both in the table and in the trail.
+// Filed is a consent, or a withdrawal, as it stands both in the table and in the trail.
 type Filed struct {
 	Participant participant.Code
-	Version     string
-	SignedAt    time.Time
+	Version     string          // of the consent; empty: it is a withdrawal
+	Choice      participant.Use // of the withdrawal; empty: it is a consent
+	SignedAt    time.Time       // or when somebody withdrew
 	Withdrawn   bool
 	Event       int64 // of the trail, which names the paper's hash
 }
 
-// FindConsent tells which consent a file is the paper of, byte for byte. One that the trail does not name is problem.NotFound.
+// FindConsent tells which consent or withdrawal a file is the paper of, byte for byte. One that the trail does not name is problem.NotFound.
 func (c *Conduct) FindConsent(ctx context.Context, by identity.Actor, file []byte) (found Filed, err error) {
 	if err := by.Require("consent.read"); err != nil {
 		return found, err
@@ -92,18 +103,32 @@ func (c *Conduct) FindConsent(ctx context.Context, by identity.Actor, file []byt
 		Instead("Ask for the paper anew: this file was changed, or is of another study.")
 	err = c.Store.Read(ctx, func(tx *store.Tx) error {
 		filed, err := tx.Signatures(ctx, store.ConsentFilter{Document: sum}, 0, 1)
-		if err != nil || len(filed) == 0 {
-			return orElse(err, unknown)
+		if err != nil {
+			return err
 		}
-		s := filed[0]
-		events, err := tx.LatestEvents(ctx, store.EventFilter{Object: string(s.Participant), Verb: "participant.consent"}, 0, everyone)
+		left, err := tx.Withdrawals(ctx, store.ConsentFilter{Document: sum})
+		if err != nil {
+			return err
+		}
+		verb := "participant.consent"
+		switch {
+		case len(filed) > 0:
+			s := filed[0]
+			found = Filed{Participant: s.Participant, Version: s.Version, SignedAt: s.SignedAt, Withdrawn: s.Withdrawn}
+		case len(left) > 0:
+			verb = "participant.withdraw"
+			found = Filed{Participant: left[0].Participant, Choice: left[0].Choice, SignedAt: left[0].Made}
+		default:
+			return unknown
+		}
+		events, err := tx.LatestEvents(ctx, store.EventFilter{Object: string(found.Participant), Verb: verb}, 0, everyone)
 		if err != nil {
 			return err
 		}
 		for _, e := range events {
 			var told struct{ Document string }
 			if err := json.Unmarshal([]byte(e.New), &told); err == nil && told.Document == sum {
-				found = Filed{s.Participant, s.Version, s.SignedAt, s.Withdrawn, e.Seq}
+				found.Event = e.Seq
 				return nil
 			}
 		}

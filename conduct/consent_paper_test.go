@@ -91,7 +91,7 @@ func TestConsentHasItsPaper(t *testing.T) {
 		}
 		out, err := w.ExportConsents(ctx, owner)
 		must(t, err)
-		if verbs := w.trail(string(codes[0])); len(out) != 1 || verbs[len(verbs)-1] != "consent.export" {
+		if verbs := w.trail(string(codes[0])); len(out) != 2 || out[0].Version != "1" || out[1].Choice != "remove-answers" || verbs[len(verbs)-1] != "consent.export" {
 			t.Errorf("%d papers are handed out, the trail ends with %v", len(out), verbs)
 		}
 		if found, err = w.FindConsent(ctx, owner, pdf); err != nil || !found.Withdrawn {

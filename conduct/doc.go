@@ -15,6 +15,7 @@
 //	Invite(ctx, by, []participant.Code) (int, error)                         announcements are planned; nil: for everybody listed
 //	Respond(ctx, by, code) error                                             came through the personal link
 //	Arrive(ctx, token) (secret, error)                                       opens a browser by the personal link; Arrived, Leave
+//	OwnPasskeys, BeginOwnPasskey, AddOwnPasskey, RemoveOwnPasskey           a participant's devices; BeginArrival, ArriveByPasskey
 //	Decline(ctx, by, code, reason) error
 //	Bounce(ctx, by, code) error                                              the address takes no mail
 //	ChangeZone, GiveAddress                                                  in which zone times are told; where gifts go
@@ -85,6 +86,7 @@
 //	PaySheets(ctx, by) ([]PaySheet, error)                                   what coaches are paid, by month; PaySheet, OwnPay
 //	ApprovePay(ctx, by, month, digest) error                                 freezes a month's sheet
 //	Withdraw(ctx, by, code, participant.Use, reason) error
+//	WithdrawalPapers(ctx, by, code) ([]Paper, error)                         what was asked for by leaving, as PDF
 //	AskReveal(ctx, by, code, reason) error                                   an owner wants to know who a code is
 //	DecideReveal(ctx, by, id, grant) error                                   another owner says yes or no
 //	Reveal(ctx, by, id) (Person, participant.Code, error)                    the one who asked sees it, once

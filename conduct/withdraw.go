@@ -12,7 +12,7 @@ import (
 // Withdraw takes consent back, with the person's choice of what may still be done. Coaching ends: booked sessions are cancelled and the
 // coach has the place back. Depending on the choice mail stops, open visits are closed, or the answers and the plan are deleted; that there was
 // such a person, and the arm, remains in every case. Choosing again, to take back more, is possible until the data are locked. The
-// reason is kept with the record, never in the trail.
+// reason is kept with the record, never in the trail. A paper that says what was asked for is filed, and mailed to the person.
 func (c *Conduct) Withdraw(ctx context.Context, by identity.Actor, code participant.Code, use participant.Use, reason string) error {
 	if err := by.RequireFor("participant.withdraw", code); err != nil {
 		return err
@@ -60,6 +60,9 @@ func (c *Conduct) Withdraw(ctx context.Context, by identity.Actor, code particip
 			}
 		}
 		if !use.Analyse() {
+			if _, err := tx.RemoveParticipantPasskeys(ctx, code, ""); err != nil {
+				return err
+			}
 			if err := tx.RemoveAnswers(ctx, code); err != nil {
 				return err
 			}
@@ -70,11 +73,18 @@ func (c *Conduct) Withdraw(ctx context.Context, by identity.Actor, code particip
 				return err
 			}
 		}
+		pdf, document, err := c.fileWithdrawal(ctx, tx, by, r)
+		if err != nil {
+			return err
+		}
 		var old any
 		if before != "" {
 			old = facts{"use": before}
 		}
-		return record(ctx, tx, by, "participant.withdraw", string(code), old, facts{"use": use}, "")
+		if err := record(ctx, tx, by, "participant.withdraw", string(code), old, facts{"use": use, "document": document}, ""); err != nil {
+			return err
+		}
+		return c.sendWithdrawal(ctx, tx, r, pdf)
 	})
 }
 

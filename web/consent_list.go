@@ -56,3 +56,15 @@ func (s *Site) consentPaper(w http.ResponseWriter, r *http.Request) error {
 	}
 	return problem.New(problem.NotFound, "There is no such paper").Instead("Sign the consent first, or write to %s.", s.Conduct.Protocol.Contact.Email)
 }
+
+// withdrawalPaper hands out what a participant asked for by leaving.
+func (s *Site) withdrawalPaper(w http.ResponseWriter, r *http.Request) error {
+	all, err := s.Conduct.WithdrawalPapers(r.Context(), actor(r), actor(r).Participant)
+	if err != nil {
+		return err
+	}
+	if len(all) == 0 {
+		return problem.New(problem.NotFound, "There is no such paper")
+	}
+	return download(w, all[0].Name, "application/pdf", all[0].PDF)
+}
