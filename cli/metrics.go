@@ -65,7 +65,7 @@ func (w *watch) heard(b conduct.Beat) {
 	}
 	w.mu.Unlock()
 	w.rounds.WithLabelValues(b.Duty, went).Inc()
-	for outcome, n := range map[string]int{"sent": b.Delivered.Sent, "stopped": b.Delivered.Stopped, "postponed": b.Delivered.Postponed, "failed": b.Delivered.Failed, "bounced": b.Delivered.Bounced} {
+	for outcome, n := range map[string]int{"sent": b.Delivered.Sent, "stopped": b.Delivered.Stopped, "postponed": b.Delivered.Postponed, "put_off": b.Delivered.PutOff, "failed": b.Delivered.Failed, "bounced": b.Delivered.Bounced} {
 		w.delivered.WithLabelValues(outcome).Add(float64(n))
 	}
 }
