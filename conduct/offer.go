@@ -20,9 +20,8 @@ type Offer struct {
 	Name    string
 	Profile coach.Profile
 	Zone    *time.Location
-	Free    []time.Time  // the next times at which the coach could be met, by the participant's clock; none: none in the next weeks
-	Shared  int          // topics that the participant looks for
-	Away    []coach.Span // leave, which one's own coach alone tells
+	Free    []time.Time // the next times at which the coach could be met, by the participant's clock; none: none in the next weeks
+	Shared  int         // topics that the participant looks for
 }
 
 // Wanted is what a participant looks for: a coach, and a part of the day. The zero Wanted is everything.
@@ -156,7 +155,7 @@ func (c *Conduct) CoachOf(ctx context.Context, by identity.Actor, code participa
 			return err
 		}
 		p, err := person(ctx, tx, k.Code)
-		o = Offer{Code: k.Code, Name: p.Name, Profile: k.Profile, Zone: c.zone(k.Zone), Away: k.Away}
+		o = Offer{Code: k.Code, Name: p.Name, Profile: k.Profile, Zone: c.zone(k.Zone)}
 		return err
 	})
 	return o, err

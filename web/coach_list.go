@@ -161,7 +161,7 @@ func (s *Site) coachChangeShow(w http.ResponseWriter, r *http.Request, st standi
 	for _, one := range st.Sessions {
 		if one.State == session.Booked && st.Now.Before(one.Start) {
 			page.Booked++
-			if one.Late(s.Conduct.Protocol.Coaching, st.Now) && !s.line(one, st, card).Displaced {
+			if one.Late(s.Conduct.Protocol.Coaching, st.Now) && !st.displaced(one) {
 				page.Late++
 			}
 		}

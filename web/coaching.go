@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -162,25 +163,30 @@ func (st standing) coachingStep(p *study.Protocol) *nextStep {
 	if _, until := p.CoachingPeriod(*st.Record.UnlockedAt); !st.Now.Before(until) {
 		return nil
 	}
+	for _, one := range st.Sessions {
+		if st.displaced(one) {
+			return &nextStep{Key: "next_displaced", Href: sessionsPage + "/" + one.ID + "/move"}
+		}
+	}
 	_, _, full := session.Next(p.Coaching, st.Sessions)
 	switch {
 	case full != nil: // nothing is left to plan
 	case !st.HasCoach:
 		return &nextStep{Key: "next_coach", Href: coachPage}
-	case !st.planned(session.Booked):
+	case !st.planned():
 		return &nextStep{Key: "next_sessions", Href: sessionsPage + "/plan"}
 	}
 	return nil
 }
 
-// planned reports whether there is a session of a state.
-func (st standing) planned(state session.State) bool {
-	for _, one := range st.Sessions {
-		if one.State == state {
-			return true
-		}
-	}
-	return false
+// planned reports whether there is a session to come. One of which the coach has still to say what became of it is none.
+func (st standing) planned() bool {
+	return slices.ContainsFunc(st.Sessions, func(one session.Session) bool { return one.State == session.Booked && st.Now.Before(one.End()) })
+}
+
+// displaced reports whether a session is booked for a time at which the coach is away.
+func (st standing) displaced(one session.Session) bool {
+	return one.State == session.Booked && st.Now.Before(one.Start) && (coach.Coach{Away: st.Away}).OnLeave(coach.Span{From: one.Start, To: one.End()})
 }
 
 // mesesCortos are the months as they are cut short beside a day.

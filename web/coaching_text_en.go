@@ -57,6 +57,7 @@ var coachingEnglish = map[string]string{
 	"change_stay":          "Keep my coach",
 	"change_link":          "Choose another coach",
 	"next_coach":           "Choose your coach",
+	"next_displaced":       "Choose another time for a session: your coach is away then",
 	"next_sessions":        "Plan your sessions",
 	"sessions_title":       "My sessions",
 	"session_booked":       "Booked. You find it below and in your mail.",

@@ -57,6 +57,7 @@ var coachingSpanish = map[string]string{
 	"change_stay":          "Seguir con mi coach",
 	"change_link":          "Elegir a otro coach",
 	"next_coach":           "Elija a su coach",
+	"next_displaced":       "Elija otra hora para una sesión: su coach estará ausente",
 	"next_sessions":        "Planifique sus sesiones",
 	"sessions_title":       "Mis sesiones",
 	"session_booked":       "Reservado. Lo encuentra abajo y en su correo.",

@@ -7,6 +7,7 @@ import (
 	"rekindle/platform/store"
 	"rekindle/problem"
 	"rekindle/trial/assessment"
+	"rekindle/trial/coach"
 	"rekindle/trial/consent"
 	"rekindle/trial/participant"
 	"rekindle/trial/session"
@@ -24,6 +25,7 @@ type standing struct {
 	Visits   []survey      // in the order of their days
 	Sessions []session.Session
 	HasCoach bool
+	Away     []coach.Span // leave of the coach
 	zone     *time.Location
 }
 
@@ -89,8 +91,12 @@ func (s *Site) standing(r *http.Request) (st standing, err error) {
 			}
 			st.Arm, _ = p.Arm(a.Arm)
 		}
-		if _, err := tx.Pairing(ctx, code); err == nil {
-			st.HasCoach = true
+		if pair, err := tx.Pairing(ctx, code); err == nil {
+			k, err := tx.Coach(ctx, pair.Coach)
+			if err != nil {
+				return err
+			}
+			st.HasCoach, st.Away = true, k.Away
 		} else if !problem.Is(err, problem.NotFound) {
 			return err
 		}

@@ -7,7 +7,6 @@ import (
 
 	"rekindle/conduct"
 	"rekindle/problem"
-	"rekindle/trial/coach"
 	"rekindle/trial/session"
 )
 
@@ -42,12 +41,11 @@ type sessionLine struct {
 func (s *Site) line(one session.Session, st standing, card *coachCard) sessionLine {
 	at := one.Start.In(st.zone)
 	l := sessionLine{Session: one, At: at}
-	ahead := one.State == session.Booked && st.Now.Before(one.Start)
 	if card != nil {
 		l.Elsewhere = elsewhere(at, card.Zone)
-		l.Displaced = ahead && (coach.Coach{Away: card.Away}).OnLeave(coach.Span{From: one.Start, To: one.End()})
 	}
-	l.Movable = ahead && (l.Displaced || !one.Late(s.Conduct.Protocol.Coaching, st.Now))
+	l.Displaced = st.displaced(one)
+	l.Movable = one.State == session.Booked && st.Now.Before(one.Start) && (l.Displaced || !one.Late(s.Conduct.Protocol.Coaching, st.Now))
 	return l
 }
 
@@ -278,12 +276,8 @@ func (s *Site) sessionCancelShow(w http.ResponseWriter, r *http.Request, st stan
 		http.Redirect(w, r, sessionsPage, http.StatusSeeOther)
 		return nil
 	}
-	card, err := s.mine(r, tongue(r))
-	if err != nil {
-		return err
-	}
 	plan := s.Conduct.Protocol.Coaching
-	page := participantSessionCancelPage{Line: s.line(one, st, card), Late: one.Late(plan, st.Now), Hours: plan.LateHours, Free: plan.ForgivenMisses}
+	page := participantSessionCancelPage{Line: s.line(one, st, nil), Late: one.Late(plan, st.Now), Hours: plan.LateHours, Free: plan.ForgivenMisses}
 	for _, other := range st.Sessions {
 		if (other.State == session.NoShow || other.State == session.LateCancelled) && other.Missed == session.ByParticipant {
 			page.Free--

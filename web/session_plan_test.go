@@ -81,6 +81,9 @@ func TestSessionInTheCoachsLeave(t *testing.T) {
 	}
 	_, err = e.TakeLeave(t.Context(), identity.AsCoach(k), k, coach.Span{From: one.Start.Add(-time.Hour), To: one.Start.Add(24 * time.Hour)})
 	succeed(t, err)
+	if n := len(v.get("/me").All(t, move)); n != 1 {
+		t.Errorf("home leads to another time in %d places", n)
+	}
 	if p := v.get("/me/sessions"); len(p.All(t, move)) != 1 || !strings.Contains(p.Text(t, "main"), "Your coach is away then") {
 		t.Errorf("during leave: %s", p.Text(t, "main"))
 	}
