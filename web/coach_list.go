@@ -55,7 +55,7 @@ func (s *Site) showCoaches(w http.ResponseWriter, r *http.Request, st standing, 
 		return err
 	}
 	for _, o := range offers {
-		page.Cards = append(page.Cards, s.card(o, page.Topics, st.zone))
+		page.Cards = append(page.Cards, s.card(o, page.Topics, st.zone).brief())
 	}
 	if page.Aside, err = s.Conduct.Aside(ctx, by, by.Participant); err != nil {
 		return err

@@ -46,6 +46,7 @@ func open(r participant.Record) bool {
 type coachCard struct {
 	conduct.Offer
 	Topics []topic
+	More   int // topics that are left out of a list of many coaches
 	Modes  []string
 	Times  []time.Time // of Free, by the participant's clock
 }
@@ -80,6 +81,17 @@ func (s *Site) card(o conduct.Offer, topics []topic, zone *time.Location) coachC
 	for _, t := range o.Free {
 		c.Times = append(c.Times, t.In(zone))
 	}
+	return c
+}
+
+// mostTopics are shown of a coach among many; the coach's own page has all.
+const mostTopics = 5
+
+// brief leaves out of a card what would make a list of many long: topics that are not looked for go first.
+func (c coachCard) brief() coachCard {
+	slices.SortStableFunc(c.Topics, func(a, b topic) int { return one(b.Chosen) - one(a.Chosen) })
+	c.More = max(0, len(c.Topics)-mostTopics)
+	c.Topics = c.Topics[:len(c.Topics)-c.More]
 	return c
 }
 
