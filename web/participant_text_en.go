@@ -3,6 +3,8 @@ package web
 // english has the texts of participants' pages in English.
 var english = map[string]string{
 	"skip":                      "Skip to the page",
+	"menu":                      "Menu",
+	"menu_of":                   "Study",
 	"help":                      "Help now",
 	"questions":                 "Questions?",
 	"home":                      "My study",

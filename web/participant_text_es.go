@@ -3,6 +3,8 @@ package web
 // spanish has the texts of participants' pages in Spanish.
 var spanish = map[string]string{
 	"skip":                      "Saltar al contenido",
+	"menu":                      "Menú",
+	"menu_of":                   "Estudio",
 	"help":                      "Ayuda inmediata",
 	"questions":                 "¿Preguntas?",
 	"home":                      "Mi estudio",
