@@ -77,15 +77,21 @@ func (f dataFlags) make(ctx context.Context, clock func() time.Time) (d *data, e
 		return nil, problem.New(problem.Conflict, "there is a study already").At("%s", f.Data).Instead("Name another directory with --data")
 	}
 	keys := f.keys()
-	var made []string
+	var made, dirs []string
 	defer func() {
 		if err != nil {
 			for _, name := range made {
 				err = errors.Join(err, os.Remove(name))
 			}
+			for _, dir := range dirs {
+				_ = os.Remove(dir) // one in which something else stands by now stays
+			}
 		}
 	}()
 	for _, dir := range []string{f.Data, keys} {
+		if !exists(dir) {
+			dirs = append([]string{dir}, dirs...)
+		}
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return nil, problem.New(problem.Unavailable, "the directory cannot be made").At("%s", dir).Instead("Check the name and the rights").Because(err)
 		}
@@ -117,6 +123,9 @@ func (f dataFlags) make(ctx context.Context, clock func() time.Time) (d *data, e
 					made = append(made, o.Path+ending)
 				}
 			}
+		}
+		if errors.Is(err, store.ErrForeignKeys) {
+			err = problem.New(problem.Conflict, "there is a study already in this database").Instead("Serve it with its own data directory and keys, or name another database").Because(err)
 		}
 		return nil, err
 	}

@@ -77,6 +77,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err == nil {
 		err = s.migrate(ctx, o)
 	}
+	if err == nil && !o.ReadOnly {
+		err = s.recognize(ctx)
+	}
 	if err != nil {
 		s.Close()
 		return nil, s.classify(err)
