@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -162,6 +163,9 @@ func (b *busy) series(e *component, rule string, start time.Time, slack time.Dur
 	if start.Year() < 1970 {
 		return problem.New(problem.Invalid, "An appointment repeats since the year %d", start.Year())
 	}
+	if untilDay.MatchString(rule) { // the whole of the day, also where the appointment has a time, which the standard does not provide for
+		o.Until = o.Until.AddDate(0, 0, 1).Add(-time.Second)
+	}
 	o.Dtstart = start
 	if o.Until.IsZero() || o.Until.After(b.to) {
 		o.Until = b.to
@@ -197,6 +201,9 @@ func (b *busy) series(e *component, rule string, start time.Time, slack time.Dur
 		}
 	}
 }
+
+// untilDay finds an end of a series that is a day and not a moment.
+var untilDay = regexp.MustCompile(`(?i)UNTIL=\d{8}(;|$)`)
 
 func tooLong() error { return problem.New(problem.Invalid, "The calendar takes too long to read") }
 
