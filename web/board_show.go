@@ -71,7 +71,7 @@ func (s *Site) boardShow(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		page.Failed = mail.Failed
-		if !mail.Oldest.IsZero() && now.Sub(mail.Oldest) > time.Hour {
+		if !s.Conduct.Simulated && !mail.Oldest.IsZero() && now.Sub(mail.Oldest) > time.Hour {
 			page.Late = mail.Oldest.In(s.zone())
 		}
 		failing, err := s.Conduct.MailboxFailing(r.Context(), tx)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -58,6 +59,12 @@ func (s *Site) showRoll(w http.ResponseWriter, r *http.Request, status int, type
 	for _, name := range coaching.Conflicts {
 		page.Columns = append(page.Columns, columnTyped{name, typed.Columns[name]})
 	}
+	slices.SortStableFunc(all, func(a, b conduct.CoachStanding) int { // by name, those who have left at the end
+		if (a.LeftAt == nil) != (b.LeftAt == nil) {
+			return map[bool]int{true: -1, false: 1}[a.LeftAt == nil]
+		}
+		return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
+	})
 	for _, k := range all {
 		line := s.coachLine(k)
 		page.Coaches = append(page.Coaches, line)

@@ -67,7 +67,7 @@ type messageKind struct {
 type messageDay struct {
 	Day   time.Time
 	Total int
-	Parts []string // "3 survey reminder"
+	Parts []string // "3 × survey reminder"
 }
 
 // comingDays is how far ahead the list counts by day.
@@ -219,7 +219,7 @@ func (s *Site) messageDays(coming []store.DueMail) (days []messageDay) {
 		last := &days[len(days)-1]
 		for _, m := range s.Conduct.Protocol.Messages {
 			if n := parts[m.ID]; n > 0 {
-				last.Parts = append(last.Parts, fmt.Sprintf("%s %s", number(n), strings.ToLower(title(m.ID))))
+				last.Parts = append(last.Parts, fmt.Sprintf("%s × %s", number(n), strings.ToLower(title(m.ID))))
 			}
 		}
 		parts = map[string]int{}

@@ -54,8 +54,8 @@ type personLine struct {
 	Hold        followup.Hold
 	HoldLabel   string
 	Since       time.Time
-	Days        int // since then
-	Last        time.Time
+	Days        int   // since then
+	Last        phase // what happened last
 }
 
 // holdLabels say what holds people up.
@@ -216,9 +216,9 @@ func (s *Site) personLine(way followup.Way, coaches map[coach.Code]conduct.Perso
 	line.Hold, line.Since = followup.HeldUp(s.Conduct.Protocol, way, now)
 	line.HoldLabel, line.Since = holdLabels[line.Hold], line.Since.In(s.zone())
 	line.Days = int(now.Sub(line.Since).Hours() / 24)
-	for _, t := range []*time.Time{way.InvitedAt, way.RespondedAt, way.ConsentedAt, way.WaitingAt, way.RandomizedAt, way.StartedAt, way.EndedAt} {
-		if t != nil {
-			line.Last = t.In(s.zone())
+	for _, step := range s.personSteps(way) {
+		if !step.At.Before(line.Last.At) { // of those of a moment the furthest
+			line.Last = step
 		}
 	}
 	return line

@@ -125,7 +125,7 @@ func (s *Site) phases(study store.Study, now time.Time) []phase {
 	all := []phase{
 		{Label: "Study opened", At: study.Opened.In(s.zone())},
 		{Label: "Enrolment opened", At: opens.In(s.zone())},
-		{Label: "Enrolment closed", At: closes.In(s.zone())},
+		{Label: "Enrolment closed", At: closes.Add(-time.Second).In(s.zone())},
 		{Label: "Dataset locked", At: at(study.Locked)},
 		{Label: "Unblinded", At: at(study.Unblinded)},
 	}
