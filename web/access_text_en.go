@@ -2,6 +2,17 @@ package web
 
 // accessEnglish has the texts of who sees what, and of what was done, in English.
 var accessEnglish = map[string]string{
+	"answers_title":            "My answers",
+	"answers_lede":             "What you have answered, in words, with the codes under which it is kept and analysed. You can print this page.",
+	"answers_made":             "As of %s",
+	"answers_sent":             "Sent on %s",
+	"answers_open":             "Not sent yet",
+	"answers_question":         "Question",
+	"answers_answer":           "Your answer",
+	"answers_code":             "As it is kept",
+	"answers_none":             "No answer",
+	"answers_nobody":           "There are no answers of yours.",
+	"yours_answers":            "Questions and answers in words, to read or to print.",
 	"withdrawal_paper":         "What you asked for, as a PDF",
 	"did_identity.ask":         "Asked to know who you are",
 	"did_identity.grant":       "Decided on a request to know who you are",

@@ -2,6 +2,17 @@ package web
 
 // accessSpanish has the texts of who sees what, and of what was done, in Spanish.
 var accessSpanish = map[string]string{
+	"answers_title":            "Mis respuestas",
+	"answers_lede":             "Lo que ha respondido, en palabras, con los códigos con los que se guarda y se analiza. Puede imprimir esta página.",
+	"answers_made":             "A fecha de %s",
+	"answers_sent":             "Enviada el %s",
+	"answers_open":             "Aún sin enviar",
+	"answers_question":         "Pregunta",
+	"answers_answer":           "Su respuesta",
+	"answers_code":             "Cómo se guarda",
+	"answers_none":             "Sin respuesta",
+	"answers_nobody":           "No hay respuestas suyas.",
+	"yours_answers":            "Preguntas y respuestas en palabras, para leer o imprimir.",
 	"withdrawal_paper":         "Lo que usted pidió, en PDF",
 	"did_identity.ask":         "Pidió saber quién es usted",
 	"did_identity.grant":       "Decidió sobre una petición de saber quién es usted",

@@ -83,6 +83,7 @@ POST /me/zone                                link        yes         yes        
 POST /me/gift                                link        lacks       lacks       lacks       none        none        none        none        none        none        none        none
 GET /me/access                               link        yes         yes         yes         none        none        none        none        none        none        none        none
 GET /me/data                                 link        yes         yes         yes         none        none        none        none        none        none        none        none
+GET /me/answers                              link        yes         yes         yes         none        none        none        none        none        none        none        none
 GET /me/passkeys                             link        yes         yes         yes         none        none        none        none        none        none        none        none
 POST /me/passkeys/begin                      link        yes         yes         yes         none        none        none        none        none        none        none        none
 POST /me/passkeys                            link        yes         yes         yes         none        none        none        none        none        none        none        none

@@ -84,6 +84,7 @@ func (s *Site) routes() []route {
 		{"POST /me/gift", "home.read", s.giftReceive},
 		{"GET /me/access", "home.read", s.accessShow},
 		{"GET /me/data", "home.read", s.dataDownload},
+		{"GET /me/answers", "home.read", s.answersShow},
 		{"GET /me/passkeys", "home.read", s.ownPasskeysShow},
 		{"POST /me/passkeys/begin", "participant.passkey", s.heeding(s.ownPasskeyBegin)},
 		{"POST /me/passkeys", "participant.passkey", s.heeding(s.ownPasskeyAdd)},
