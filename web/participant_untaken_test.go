@@ -52,7 +52,7 @@ func TestSentAfterTheSurveyHasClosed(t *testing.T) {
 	}
 	draft.Set("years_in_practice", "12")
 	p = v.do(webtest.Scenario{Path: demographics, Form: draft})
-	if text := p.Text(t, ".mistakes"); p.Status != http.StatusConflict || !strings.Contains(text, "closed before this was sent") || !strings.Contains(text, "12") {
+	if text := p.Text(t, ".mistakes"); p.Status != http.StatusConflict || !strings.Contains(text, "not open when this was sent") || !strings.Contains(text, "12") {
 		t.Errorf("status %d: %s", p.Status, text)
 	}
 	if f := v.stored(codes[0], "baseline", "demographics"); f.Submitted != nil || f.Answers["years_in_practice"] != "" || f.Answers["gender"] != "man" {

@@ -50,7 +50,7 @@ var surveyEnglish = map[string]string{
 	"home_withdrawn_use":      "Your choice:",
 	"untaken_sent":            "This part was sent before. Below is what is kept; these answers of yours are different and were not taken:",
 	"untaken_sent_do":         "You can still correct what is kept: the button is at the end of this page.",
-	"untaken_shut":            "The survey closed before this was sent. These answers were not taken:",
+	"untaken_shut":            "The survey was not open when this was sent. These answers were not taken:",
 	"untaken_shut_do":         "If they should count, write to the study office.",
 	"draft_failed":            "Not saved just now. It is tried again by itself; “Save and continue later” saves too.",
 	"support_title":           "You are not alone with this",

@@ -50,7 +50,7 @@ var surveySpanish = map[string]string{
 	"home_withdrawn_use":      "Su decisión:",
 	"untaken_sent":            "Esta parte ya se había enviado. Abajo está lo que se guarda; estas respuestas suyas son distintas y no se tomaron:",
 	"untaken_sent_do":         "Todavía puede corregir lo guardado: el botón está al final de esta página.",
-	"untaken_shut":            "La encuesta se cerró antes de este envío. Estas respuestas no se tomaron:",
+	"untaken_shut":            "La encuesta no estaba abierta cuando se envió esto. Estas respuestas no se tomaron:",
 	"untaken_shut_do":         "Si deben contar, escriba a la oficina del estudio.",
 	"draft_failed":            "No se pudo guardar ahora. Se intentará de nuevo sin que haga nada; «Guardar y seguir más tarde» también guarda.",
 	"support_title":           "No está a solas con esto",
