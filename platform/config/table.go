@@ -55,7 +55,7 @@ func table(dir string) []setting {
 		{"imap.user", "", "Who signs in to it.", "coaching", text(func(s *Settings) *string { return &s.Mailbox.User })},
 		{"imap.password_file", "", "A file that only the program's user can read, with the password.", "/etc/rekindle/imap.password", secret(dir, func(s *Settings) *Secret { return &s.Mailbox.Password })},
 		{"imap.folder", "INBOX", "The folder that is read. Nothing is moved or deleted in it.", "INBOX", text(func(s *Settings) *string { return &s.Mailbox.Folder })},
-		{"imap.every", "1m", "How often it is looked at.", "5m", duration(time.Second, time.Hour, func(s *Settings) *time.Duration { return &s.Mailbox.Every })},
+		{"imap.every", "1m", "How often it is looked at, at least every five minutes.", "2m", duration(time.Second, 5*time.Minute, func(s *Settings) *time.Duration { return &s.Mailbox.Every })},
 		{"quiet.from", "21", "No planned mail arrives from this hour on ...", "20", number(0, 23, func(s *Settings) *int { return &s.Quiet.From })},
 		{"quiet.to", "7", "... until this one, by the reader's clock. Equal: there is no such time.", "8", number(0, 23, func(s *Settings) *int { return &s.Quiet.To })},
 		{"quiet.holidays", "", "Days on which no planned mail arrives.", `["2026-12-25", "2027-01-01"]`, days},

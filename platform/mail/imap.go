@@ -62,10 +62,14 @@ func (m *Mailbox) Poll(ctx context.Context, after Place, take func(at Place, raw
 		if err != nil {
 			return m.unreadable(err)
 		}
-		for _, uid := range uids {
+		for began := time.Now(); len(uids) > 0 && time.Since(began) < longestLook/2; uids = uids[1:] { // a slow server is left for the next look
+			uid := uids[0]
 			raw, err := fetch(c, uid)
 			if err != nil {
 				return m.unreadable(err)
+			}
+			if raw == nil { // somebody has removed it meanwhile
+				continue
 			}
 			mark, err := take(Place{validity, uint32(uid)}, raw)
 			if err != nil {
@@ -151,13 +155,17 @@ func since(c *imapclient.Client, after uint32) (uids []imap.UID, err error) {
 	return uids[:min(len(uids), mostFetched)], all.Close()
 }
 
-// fetch gives a message, as far as LargestReceived; nothing where somebody has removed it meanwhile.
+// fetch gives a message, as far as LargestReceived; nil where it is not there any more.
 func fetch(c *imapclient.Client, uid imap.UID) (raw []byte, err error) {
 	section := &imap.FetchItemBodySection{Peek: true, Partial: &imap.SectionPartial{Size: LargestReceived}}
 	found := c.Fetch(imap.UIDSetNum(uid), &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{section}})
 	for one := found.Next(); one != nil; one = found.Next() {
 		for item := one.Next(); item != nil; item = one.Next() {
-			if part, ok := item.(imapclient.FetchItemDataBodySection); ok && part.Literal != nil {
+			part, ok := item.(imapclient.FetchItemDataBodySection)
+			if ok {
+				raw = []byte{}
+			}
+			if ok && part.Literal != nil {
 				if raw, err = io.ReadAll(io.LimitReader(part.Literal, LargestReceived)); err != nil {
 					return nil, err
 				}
