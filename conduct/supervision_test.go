@@ -77,7 +77,7 @@ func TestSupervisionIsPlannedHeldAndCounted(t *testing.T) {
 		must(t, w.AttendSupervision(ctx, coordinator, id, map[coach.Code]int{k: 55, other: 0}))
 		own, err := w.OwnSupervision(ctx, identity.AsCoach(k))
 		must(t, err)
-		if own.Standing.Minutes != 55 || own.Standing.Due != nil || len(own.Meetings) != 1 || own.Meetings[0].State != coach.SupervisionHeld || own.Meetings[0].Zone != "America/Chicago" {
+		if own.Standing.Minutes != 55 || own.Standing.Due == nil || own.Standing.Overdue || len(own.Meetings) != 1 || own.Meetings[0].State != coach.SupervisionHeld || own.Meetings[0].Zone != "America/Chicago" {
 			t.Errorf("%+v", own)
 		}
 		_, standings, err := w.Supervisions(ctx, owner)
