@@ -12,7 +12,7 @@ import (
 
 // ofNobody are the verbs that are never done to one participant.
 var ofNobody = []string{"study.", "randomization.", "report.", "outbox.", "audit.", "account.", "protocol.", "flow.", "home.", "vault.", "pay.", "consent.read", "participant.add_roster", "message.read", "message.pause",
-	"message.deliver", "message.receive", "message.resend", "coach.", "dataset.unblind", "incentive.read", "calendar.", "mail.test", "note.key", "people.change", "people.session"}
+	"message.deliver", "message.receive", "message.resend", "coach.", "dataset.unblind", "incentive.read", "calendar.", "mail.test", "note.key", "people.change", "people.session", "supervision."}
 
 // The record of what was done says it in words, whatever it was.
 func TestEveryActHasItsWords(t *testing.T) {

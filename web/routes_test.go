@@ -56,7 +56,7 @@ var read = map[string][]webtest.Scenario{
 	"GET /desk/pay":                {{Path: "/desk/pay", Sees: []string{"Your pay"}}},
 	"GET /reveal":                  {{Path: "/reveal", Sees: []string{"takes two owners", "Ask another owner"}, Has: []string{"textarea#reason", "label[for=code]"}}},
 	"GET /outbox":                  {{Path: "/outbox", Sees: []string{"messages, the latest first"}, Has: []string{".letters a"}}},
-	"GET /outbox/{id}":             {{Path: "/outbox/1", Sees: []string{"you are invited to work on", "rehearsal sends no mail"}}},
+	"GET /outbox/{id}":             {{Path: "/outbox/1", Sees: []string{"An invitation", "rehearsal sends no mail"}}},
 	"GET /supervision":             {{Path: "/supervision", Sees: []string{"Coaches look at their own coaching"}}},
 	"GET /desk/supervision":        {{Path: "/desk/supervision", Sees: []string{"Supervision"}}},
 }

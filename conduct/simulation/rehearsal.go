@@ -233,11 +233,11 @@ func (r *rehearsal) open(everyone []*person) error {
 	if _, err := r.c.Invite(r.ctx, coordinator, nil); err != nil {
 		return err
 	}
-	r.in(0.1, r.joinCoaches)
-	if r.p.Coaching.SupervisionEvery > 0 {
-		r.in(1, func() error { return r.supervise(0) })
-	}
 	opens, closes := r.p.EnrolmentWindow()
+	r.at(opens.AddDate(0, 0, 1).Add(10*time.Hour), r.joinCoaches)
+	if r.p.Coaching.SupervisionEvery > 0 {
+		r.at(opens.AddDate(0, 0, 2).Add(12*time.Hour), func() error { return r.supervise(0) })
+	}
 	for i, who := range everyone {
 		if !who.interested {
 			continue

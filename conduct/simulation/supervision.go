@@ -49,7 +49,7 @@ var difficulties = []string{
 }
 
 // supervise plans the next group of all coaches, led by somebody from outside and by one of them in turn, rather more often than the protocol
-// asks for it.
+// asks for it, on the same day of the week.
 func (r *rehearsal) supervise(n int) error {
 	day := r.clock.Now().In(r.p.Location()).AddDate(0, 0, supervisionAhead)
 	for day.Weekday() == time.Saturday || day.Weekday() == time.Sunday {
@@ -86,7 +86,7 @@ func (r *rehearsal) supervise(n int) error {
 		}
 		return r.c.AttendSupervision(r.ctx, coordinator, id, minutes)
 	})
-	if next := r.clock.Now().AddDate(0, 0, max(r.p.Coaching.SupervisionEvery*2/3, 7)); next.AddDate(0, 0, supervisionAhead).Before(r.last) {
+	if next := r.clock.Now().AddDate(0, 0, max(r.p.Coaching.SupervisionEvery*2/3/7*7, 7)); next.AddDate(0, 0, supervisionAhead).Before(r.last) {
 		r.at(next, func() error { return r.supervise(n + 1) })
 	}
 	return nil
