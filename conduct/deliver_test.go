@@ -119,7 +119,7 @@ func TestDeliverKilled(t *testing.T) {
 			t.Fatal("nobody noticed")
 		}
 		s.Data = nil
-		where.Key, where.Vault, where.Clock = storetest.Key(), w.vault, w.clock
+		where.Key, where.Vault, where.Clock = w.key, w.vault, w.clock
 		w.Store = storetest.Open(t, where)
 		if done := w.deliver(s.Client()); done != (conduct.Delivered{}) {
 			t.Errorf("before the lease is over: %+v", done)

@@ -200,7 +200,7 @@ func TestWholePath(t *testing.T) {
 				t.Errorf("something is due for ever: %s", at)
 			}
 		}
-		report, err := w.Store.VerifyAudit(ctx, w.public)
+		report, err := w.Store.VerifyAudit(ctx, w.key.Public())
 		must(t, err)
 		if report.Err() != nil {
 			t.Errorf("the trail: %+v", report)

@@ -176,6 +176,7 @@ func TestWhoIsOverdueTakesNobodyNew(t *testing.T) {
 	ctx := w.Context()
 	code, k, _ := started(w)
 	w.Protocol.Coaching.SupervisionEvery, w.Protocol.Coaching.SupervisionRequired = 30, true
+	w.pass(31 * 24 * time.Hour)
 	if own, err := w.OwnSupervision(ctx, identity.AsCoach(k)); err != nil || !own.Standing.Overdue {
 		t.Fatalf("%+v, %v", own.Standing, err)
 	}

@@ -28,10 +28,10 @@ import (
 type world struct {
 	testing.TB
 	*conduct.Conduct
-	mu     sync.Mutex
-	now    time.Time
-	public string
-	vault  *vault.Vault
+	mu    sync.Mutex
+	now   time.Time
+	key   *audit.Key
+	vault *vault.Vault
 }
 
 var (
@@ -60,10 +60,9 @@ func newWorld(t testing.TB, where store.Options, change ...func(*study.Protocol)
 		c(p)
 	}
 	w := &world{TB: t, now: time.Date(2021, 8, 5, 11, 0, 0, 0, time.UTC)} // 07:00 in Boston
-	key, err := audit.NewKey(seeded(1))
+	w.key, err = audit.NewKey(seeded(1))
 	must(t, err)
-	w.public = key.Public()
-	where.Key = key
+	where.Key = w.key
 	w.vault, err = vault.New(seeded(2))
 	must(t, err)
 	where.Vault, where.Clock = w.vault, w.clock

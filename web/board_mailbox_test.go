@@ -16,7 +16,7 @@ func TestBoardTellsOfAMailboxThatIsDown(t *testing.T) {
 	note := func(readable bool) {
 		succeed(t, e.Store.Write(t.Context(), func(tx *store.Tx) error { return tx.NoteMailbox(t.Context(), e.Mailbox.Name(), readable) }))
 	}
-	const told = "The mailbox of what comes back cannot be read since Aug 5, 2021, 7:00 AM EDT"
+	const told = "The mailbox of what comes back cannot be read since Aug 5, 2021, 07:00 EDT"
 	note(false)
 	e.at("2021-08-05 07:30")
 	webtest.Run(t, e.handler, []webtest.Scenario{{Name: "half an hour", Path: "/board", Cookie: e.staff(identity.Coordinator), Never: []string{"mailbox of what comes back"}}})

@@ -122,7 +122,7 @@ func (s *Site) mailStep(test post.Message) firstStep {
 	case test.ID == 0:
 		step.State = "Not tried yet"
 	case test.State == post.Sent:
-		step.State, step.Done, step.Button = "Taken by the mail server on "+test.Ended.In(s.zone()).Format("January 2, 3:04 PM"), true, "Send another"
+		step.State, step.Done, step.Button = "Taken by the mail server on "+test.Ended.In(s.zone()).Format("January 2, 15:04"), true, "Send another"
 		step.What = "Look whether it has arrived, and whether it was taken for spam. The server answered: " + test.Answer
 	case test.State == post.Planned && test.Answer == "":
 		step.State, step.What = "On its way", "It goes within seconds. Load this page again to see what the mail server answered."
@@ -161,7 +161,7 @@ func (s *Site) inviteStep(in conduct.Invitations) firstStep {
 		}
 	}
 	if planned > 0 {
-		step.Done, step.State = true, fmt.Sprintf("%s, from %s on", count(planned, "mail goes", "mails go"), next.In(s.zone()).Format("January 2, 2006, 3:04 PM"))
+		step.Done, step.State = true, fmt.Sprintf("%s, from %s on", count(planned, "mail goes", "mails go"), next.In(s.zone()).Format("January 2, 2006, 15:04"))
 	}
 	return step
 }

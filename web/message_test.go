@@ -65,7 +65,7 @@ func TestMessagesBeforeTheyGo(t *testing.T) {
 		{Name: "too long", Path: at + "/text", Cookie: by, Form: url.Values{"subject": {"Mine"}, "body": {long}, "due": {"2021-08-06T10:00"}}, Status: http.StatusUnprocessableEntity, Sees: []string{"At most 20000 bytes"}},
 		{Name: "no time", Path: at + "/text", Cookie: by, Form: url.Values{"subject": {"Mine"}, "body": {"{{link}}"}, "due": {"tomorrow"}}, Status: http.StatusUnprocessableEntity, Sees: []string{`"tomorrow" is no time`}},
 		{Name: "changed", Path: at + "/text", Cookie: by, Form: url.Values{"subject": {"Mine"}, "body": {"Dear {{name}}: {{link}}"}, "due": {"2021-08-06T02:00"}}, Status: http.StatusSeeOther},
-		{Name: "seen", Path: at + "?done=changed", Cookie: by, Sees: []string{"This is what will go", "Mine", "Put off by quiet hours.", "Put off from Aug 6, 2021, 2:00 AM EDT", "Aug 6, 2021, 10:00 AM EDT", "7:00 AM PDT by the reader’s clock"}},
+		{Name: "seen", Path: at + "?done=changed", Cookie: by, Sees: []string{"This is what will go", "Mine", "Put off by quiet hours.", "Put off from Aug 6, 2021, 02:00 EDT", "Aug 6, 2021, 10:00 EDT", "07:00 PDT by the reader’s clock"}},
 		{Name: "no reason", Path: at + "/stop", Cookie: by, Form: url.Values{"reason": {"hm"}}, Status: http.StatusUnprocessableEntity, Sees: []string{`"hm" is not among the reasons`}},
 		{Name: "stopped", Path: at + "/stop", Cookie: by, Form: url.Values{"reason": {conduct.StopReasons[0]}}, Status: http.StatusSeeOther},
 		{Name: "twice", Path: at + "/stop", Cookie: by, Form: url.Values{"reason": {conduct.StopReasons[0]}}, Status: http.StatusConflict, Sees: []string{"has been stopped"}},

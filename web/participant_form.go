@@ -182,6 +182,8 @@ func (s *Site) formSave(w http.ResponseWriter, r *http.Request) error {
 	to := st.next(true)
 	if v, ok := s.Conduct.Protocol.Visit(visit); ok && v.Baseline && progress.Complete {
 		to = home + "/group"
+	} else if progress.Complete && to == home {
+		to += "?thanks"
 	}
 	if progress.Help {
 		to = support(visit, in.ID)

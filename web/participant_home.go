@@ -20,6 +20,7 @@ type participantHomePage struct {
 	Arm       study.Arm
 	Next      *nextStep
 	Kept      bool // a survey was saved for later
+	Thanks    bool // a survey has just been completed
 	Coaching  coachingState
 	Timeline  []turn
 	Resources []study.Resource
@@ -74,7 +75,7 @@ func (s *Site) homeShow(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	p := s.spoken(r).protocol
-	page := participantHomePage{Status: st.Record.Status, Arm: st.Arm, Kept: r.URL.Query().Has("kept"), Begun: len(st.Signed) > 0, Use: st.Record.Use, Passkeys: s.ownPasskeysPossible()}
+	page := participantHomePage{Status: st.Record.Status, Arm: st.Arm, Kept: r.URL.Query().Has("kept"), Thanks: r.URL.Query().Has("thanks"), Begun: len(st.Signed) > 0, Use: st.Record.Use, Passkeys: s.ownPasskeysPossible()}
 	page.Next, page.Timeline = st.step(p), st.timeline()
 	page.Coaching = st.coaching(p)
 	if page.Support, err = s.supported(r, st); err != nil {

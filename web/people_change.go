@@ -174,7 +174,7 @@ func (s *Site) fitting(r *http.Request, a personAct, code participant.Code) (way
 func (a personAct) asked(s *Site, way followup.Way) confirmPage {
 	p := confirmPage{Title: a.label + ": " + string(way.Code) + "?", Do: a.label, Back: "/people/" + string(way.Code), Undo: a.undo, What: []string{"It concerns 1 person, " + string(way.Code) + ".", a.what}}
 	if next, ok := way.Booked(); ok && a.ID == "withdraw" {
-		p.What = append(p.What, "A session is booked, "+next.Start.In(s.zone()).Format("Monday, January 2, 3:04 PM MST")+": it is cancelled, and the coach is told.")
+		p.What = append(p.What, "A session is booked, "+next.Start.In(s.zone()).Format("Monday, January 2, 15:04 MST")+": it is cancelled, and the coach is told.")
 	}
 	return p
 }

@@ -146,7 +146,7 @@ func count(n int, one, many string) string {
 }
 
 // moment writes a time in its zone, to the minute.
-func moment(t time.Time) template.HTML { return stamp(t, "Jan 2, 2006, 3:04 PM MST") }
+func moment(t time.Time) template.HTML { return stamp(t, "Jan 2, 2006, 15:04 MST") }
 
 // day writes the day of a time in its zone.
 func day(t time.Time) template.HTML { return stamp(t, "January 2, 2006") }

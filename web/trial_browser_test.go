@@ -247,6 +247,7 @@ func (w *walk) answersLater() {
 	w.l.Follow(".next a.button, .next .button")
 	w.survey("month3", "pfi16", "mmbi2", "uwes9", "svs4", "iwpr4", "qol_vas")
 	w.is("/me")
+	w.says("Thank you for answering the survey.")
 	w.l.look("home-done")
 }
 
