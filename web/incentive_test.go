@@ -31,7 +31,7 @@ func earned(t *testing.T) (e *enrolling, codes []participant.Code) {
 	for _, code := range codes {
 		v := e.come(e.link(code))
 		for i, id := range forms {
-			to := "/me"
+			to := "/me?thanks"
 			if i+1 < len(forms) {
 				to = "/me/survey/month3/" + forms[i+1]
 			}

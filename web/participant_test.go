@@ -586,8 +586,8 @@ func TestThreeMonthsLater(t *testing.T) {
 		if p := v.get("/me/consent"); len(p.All(t, "form[action='/me/consent']")) != 0 || !strings.Contains(p.Text(t, "main"), "You signed this text on August 6, 2021") {
 			t.Errorf("what was signed: %q", p.Text(t, "main"))
 		}
-		if p := v.do(webtest.Scenario{Path: "/me/survey/month3/pfi16", Form: filled(t, "pfi16")}); p.Header.Get("Location") != "/me" {
-			t.Errorf("a survey that is not open yet: %d to %q", p.Status, p.Header.Get("Location"))
+		if p := v.do(webtest.Scenario{Path: "/me/survey/month3/pfi16", Form: filled(t, "pfi16")}); p.Status != http.StatusConflict || !strings.Contains(p.Text(t, "main"), "was not open when this was sent") {
+			t.Errorf("a survey that is not open yet: %d %q", p.Status, p.Text(t, "main"))
 		}
 		if p := v.get("/me/survey/month3/pfi16"); !strings.Contains(p.Text(t, ".note"), "not open now") || len(p.All(t, "button[name=go]")) != 0 {
 			t.Errorf("a survey that is not open says %q", p.Text(t, ".note"))
@@ -600,7 +600,7 @@ func TestThreeMonthsLater(t *testing.T) {
 		}
 		forms := []string{"pfi16", "mmbi2", "uwes9", "svs4", "iwpr4", "qol_vas"}
 		for i, id := range forms {
-			to := "/me"
+			to := "/me?thanks"
 			if i+1 < len(forms) {
 				to = "/me/survey/month3/" + forms[i+1]
 			}
