@@ -28,6 +28,7 @@ import (
 	"rekindle/protocols"
 	"rekindle/trial/instrument"
 	"rekindle/trial/study"
+	"rekindle/web/webtest"
 )
 
 // asProgram has this test binary be the program itself.
@@ -227,23 +228,12 @@ func (b *browser) filled(t *testing.T, pages, id string) url.Values {
 	defer r.Body.Close()
 	body, err := io.ReadAll(r.Body)
 	fatal(t, err)
-	form := url.Values{"go": {"next"}}
-	for _, field := range hidden.FindAllSubmatch(body, -1) {
-		form.Set(string(field[1]), html.UnescapeString(string(field[2])))
-	}
 	in, err := instrument.Find(id)
 	fatal(t, err)
-	for _, it := range in.Items {
-		switch it.Scale.Kind {
-		case instrument.VAS, instrument.Number:
-			form.Set(it.ID, "7")
-		case instrument.Text:
-			form.Set(it.ID, "More time.")
-		case instrument.SelectAll:
-			form[it.ID] = it.Scale.Allowed()[:2]
-		default:
-			form.Set(it.ID, it.Scale.Allowed()[1])
-		}
+	form := webtest.Answers(in)
+	form.Set("go", "next")
+	for _, field := range hidden.FindAllSubmatch(body, -1) {
+		form.Set(string(field[1]), html.UnescapeString(string(field[2])))
 	}
 	return form
 }

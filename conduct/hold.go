@@ -61,9 +61,9 @@ func (c *Conduct) CorrectSession(ctx context.Context, by identity.Actor, id stri
 	if err := by.Require("session.correct"); err != nil {
 		return err
 	}
-	reason = strings.TrimSpace(shorten(reason))
-	if reason == "" {
-		return problem.New(problem.Invalid, "The reason is missing").On("reason").Instead("Say in a few words what was wrong.")
+	reason, err := reasoned(reason)
+	if err != nil {
+		return err
 	}
 	return c.Store.Write(ctx, func(tx *store.Tx) error {
 		if _, err := unlocked(ctx, tx); err != nil {
@@ -82,6 +82,14 @@ func (c *Conduct) CorrectSession(ctx context.Context, by identity.Actor, id stri
 		}
 		return record(ctx, tx, by, "session.correct", s.ID, facts{"minutes": before}, facts{"minutes": s.Actual}, reason)
 	})
+}
+
+// reasoned gives the reason for a change of what a coach has recorded, of a length that can be kept.
+func reasoned(reason string) (string, error) {
+	if reason = strings.TrimSpace(shorten(reason)); reason == "" {
+		return "", problem.New(problem.Invalid, "The reason is missing").On("reason").Instead("Say in a few words what was wrong.")
+	}
+	return reason, nil
 }
 
 // closeSession changes what became of a session.

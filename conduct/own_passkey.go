@@ -158,11 +158,10 @@ func (c *Conduct) AddOwnPasskey(ctx context.Context, by identity.Actor, code par
 		}
 		id := base64.RawURLEncoding.EncodeToString(key.ID)
 		if _, err := tx.ParticipantPasskey(ctx, id); !problem.Is(err, problem.NotFound) {
-			wrong = orElse(err, problem.New(problem.Conflict, "This passkey is registered already"))
+			wrong = orElse(err, registered())
 			return nil
 		}
-		key.Attestation = webauthn.CredentialAttestation{} // which make it is matters to nobody here
-		public, err := json.Marshal(key)
+		public, err := kept(key)
 		if err != nil {
 			return err
 		}
@@ -249,18 +248,14 @@ func (c *Conduct) ArriveByPasskey(ctx context.Context, from identity.Origin, cer
 			wrong = problem.New(problem.Forbidden, "This passkey may have been copied: it is refused").Instead("Come in by your personal link, and remove it.")
 			return record(ctx, tx, identity.Anybody, "participant.arrive", string(code), nil, facts{"passkey": "refused"}, "")
 		}
-		key.Attestation = webauthn.CredentialAttestation{}
-		public, err := json.Marshal(key)
+		public, err := kept(key)
 		if err != nil {
 			return err
 		}
 		if err := tx.UseParticipantPasskey(ctx, id, public); err != nil {
 			return err
 		}
-		if err := tx.Forgive(ctx, c.throttled(tx, tried)); err != nil {
-			return err
-		}
-		if err := tx.Refund(ctx, c.network(tx, from)); err != nil {
+		if err := c.succeeded(ctx, tx, from, tried); err != nil {
 			return err
 		}
 		if err := record(ctx, tx, identity.AsParticipant(code), "participant.arrive", string(code), nil, facts{"method": "passkey"}, ""); err != nil {

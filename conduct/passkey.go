@@ -158,11 +158,10 @@ func (c *Conduct) AddPasskey(ctx context.Context, token, label string, response 
 		}
 		id := base64.RawURLEncoding.EncodeToString(key.ID)
 		if _, err := tx.Passkey(ctx, id); !problem.Is(err, problem.NotFound) {
-			wrong = orElse(err, problem.New(problem.Conflict, "This passkey is registered already"))
+			wrong = orElse(err, registered())
 			return nil
 		}
-		key.Attestation = webauthn.CredentialAttestation{} // which make it is matters to nobody here
-		public, err := json.Marshal(key)
+		public, err := kept(key)
 		if err != nil {
 			return err
 		}
@@ -172,6 +171,24 @@ func (c *Conduct) AddPasskey(ctx context.Context, token, label string, response 
 		return record(ctx, tx, a.Actor(s.Role), "account.secure", a.Code, nil, facts{"passkey": "added"}, "")
 	})
 	return orElse(err, wrong)
+}
+
+// kept is what is stored of a passkey, as JSON: all but which make of authenticator it is, which matters to nobody here.
+func kept(key *webauthn.Credential) ([]byte, error) {
+	key.Attestation = webauthn.CredentialAttestation{}
+	return json.Marshal(key)
+}
+
+// succeeded forgives what was tried in vain before a passkey was taken.
+func (c *Conduct) succeeded(ctx context.Context, tx *store.Tx, from identity.Origin, tried string) error {
+	if err := tx.Forgive(ctx, c.throttled(tx, tried)); err != nil {
+		return err
+	}
+	return tx.Refund(ctx, c.network(tx, from))
+}
+
+func registered() error {
+	return problem.New(problem.Conflict, "This passkey is registered already")
 }
 
 func badPasskey(err error) error {
@@ -283,18 +300,14 @@ func (c *Conduct) PasskeySignIn(ctx context.Context, from identity.Origin, cerem
 			wrong = problem.New(problem.Forbidden, "This passkey may have been copied: it is refused").Instead("Sign in another way, remove it in your account, and tell an owner of the study.")
 			return record(ctx, tx, identity.Anybody, "account.sign_in", a.Code, nil, facts{"method": "passkey", "failed": true, "copied": true}, "")
 		}
-		key.Attestation = webauthn.CredentialAttestation{}
-		public, err := json.Marshal(key)
+		public, err := kept(key)
 		if err != nil {
 			return err
 		}
 		if err := tx.UsePasskey(ctx, base64.RawURLEncoding.EncodeToString(key.ID), public); err != nil {
 			return err
 		}
-		if err := tx.Forgive(ctx, c.throttled(tx, tried)); err != nil {
-			return err
-		}
-		if err := tx.Refund(ctx, c.network(tx, from)); err != nil {
+		if err := c.succeeded(ctx, tx, from, tried); err != nil {
 			return err
 		}
 		s, err = c.signedIn(ctx, tx, a, "passkey", from)

@@ -2,7 +2,6 @@ package conduct
 
 import (
 	"context"
-	"strings"
 
 	"rekindle/platform/identity"
 	"rekindle/platform/store"
@@ -18,9 +17,9 @@ func (c *Conduct) ReopenSession(ctx context.Context, by identity.Actor, id, reas
 	if err := by.Require("session.reopen"); err != nil {
 		return err
 	}
-	reason = strings.TrimSpace(shorten(reason))
-	if reason == "" {
-		return problem.New(problem.Invalid, "The reason is missing").On("reason").Instead("Say in a few words what was wrong.")
+	reason, err := reasoned(reason)
+	if err != nil {
+		return err
 	}
 	return c.Store.Write(ctx, func(tx *store.Tx) error {
 		if _, err := unlocked(ctx, tx); err != nil {

@@ -217,19 +217,8 @@ func filled(t testing.TB, id string) url.Values {
 	t.Helper()
 	in, err := instrument.Find(id)
 	succeed(t, err)
-	form := url.Values{"go": {"next"}}
-	for _, it := range in.Items {
-		switch it.Scale.Kind {
-		case instrument.VAS, instrument.Number:
-			form.Set(it.ID, "7")
-		case instrument.Text:
-			form.Set(it.ID, "More time.")
-		case instrument.SelectAll:
-			form[it.ID] = it.Scale.Allowed()[:2]
-		default:
-			form.Set(it.ID, it.Scale.Allowed()[1])
-		}
-	}
+	form := webtest.Answers(in)
+	form.Set("go", "next")
 	return form
 }
 
