@@ -25,6 +25,7 @@ import (
 	"rekindle/platform/identity"
 	"rekindle/platform/mail/mailtest"
 	"rekindle/platform/store"
+	"rekindle/platform/store/storetest"
 	"rekindle/protocols"
 	"rekindle/trial/instrument"
 	"rekindle/trial/study"
@@ -44,10 +45,16 @@ func TestMain(m *testing.M) {
 // The process is killed after an answer was committed and before its reply was read: after it starts again and the form is sent once more, the
 // answer is there once, with what followed from it, no mail is lost or doubled, and the trail is intact.
 func TestKilledBetweenAnswerAndReply(t *testing.T) {
-	dir, path := enrollingNow(t)
+	t.Run("sqlite", func(t *testing.T) { killed(t, "") })
+	t.Run("postgres", func(t *testing.T) { killed(t, storetest.Postgres(t).URL) })
+}
+
+// killed is TestKilledBetweenAnswerAndReply on a PostgreSQL database, or on SQLite where there is none.
+func killed(t *testing.T, database string) {
+	dir, path := enrollingNow(t, database)
 	post := mailtest.New(t)
 	host, port, _ := strings.Cut(post.Address, ":")
-	args := []string{"serve", "--data", dir, "--address", "127.0.0.1:0", "--set", "metrics=", "--set", "smtp.host=" + host, "--set", "smtp.port=" + port, "--set", "smtp.tls=none",
+	args := []string{"serve", "--data", dir, "--database", database, "--address", "127.0.0.1:0", "--set", "metrics=", "--set", "smtp.host=" + host, "--set", "smtp.port=" + port, "--set", "smtp.tls=none",
 		"--set", "smtp.from=Study <study@example.org>", "--set", "smtp.per_minute=60000"}
 	p := program(t, args...)
 	b := browse(t)
@@ -60,7 +67,11 @@ func TestKilledBetweenAnswerAndReply(t *testing.T) {
 	const last = "qol_vas" // whoever sends it is enrolled, allocated and written to
 	form := b.filled(t, p.pages, last)
 
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, databaseName)+"?mode=ro&_pragma=busy_timeout(5000)")
+	driver, source := "sqlite", "file:"+filepath.Join(dir, databaseName)+"?mode=ro&_pragma=busy_timeout(5000)"
+	if database != "" {
+		driver, source = "pgx", database
+	}
+	db, err := sql.Open(driver, source)
 	fatal(t, err)
 	defer db.Close()
 	count := func(query string) (n int) {
@@ -86,14 +97,14 @@ func TestKilledBetweenAnswerAndReply(t *testing.T) {
 	fatal(t, err)
 	for query, want := range map[string]int{
 		submitted: 1,
-		"SELECT count(*) FROM answer WHERE instrument = '" + last + "'":                                             len(in.Items),
-		"SELECT count(*) FROM audit_event WHERE verb = 'assessment.answer' AND new_value LIKE '%\"" + last + "\"%'": 1,
-		"SELECT count(*) FROM allocation":                                                                           1,
-		"SELECT count(*) FROM audit_event WHERE verb = 'participant.enrol'":                                         1,
-		"SELECT count(*) FROM message WHERE message = 'allocated'":                                                  1,
-		"SELECT count(DISTINCT dedupe) - count(*) FROM outbox":                                                      0,
-		"SELECT count(*) FROM outbox WHERE kind = 'consent-copy'":                                                   1,
-		"SELECT count(*) FROM participant WHERE status = 'randomized'":                                              1,
+		"SELECT count(*) FROM answer WHERE instrument = '" + last + "'":                                                           len(in.Items),
+		"SELECT count(*) FROM audit_event WHERE verb = 'assessment.answer' AND CAST(new_value AS TEXT) LIKE '%\"" + last + "\"%'": 1,
+		"SELECT count(*) FROM allocation":                                   1,
+		"SELECT count(*) FROM audit_event WHERE verb = 'participant.enrol'": 1,
+		"SELECT count(*) FROM message WHERE message = 'allocated'":          1,
+		"SELECT count(DISTINCT dedupe) - count(*) FROM outbox":              0,
+		"SELECT count(*) FROM outbox WHERE kind = 'consent-copy'":           1,
+		"SELECT count(*) FROM participant WHERE status = 'randomized'":      1,
 	} {
 		if got := count(query); got != want {
 			t.Errorf("%s: %d, want %d", query, got, want)
@@ -113,7 +124,7 @@ func TestKilledBetweenAnswerAndReply(t *testing.T) {
 		t.Errorf("%d mails for %d in the outbox: %v", len(distinct), want, distinct)
 	}
 	again.end(t)
-	if status, out, errs := run(t, "audit", "verify", dir); status != 0 {
+	if status, out, errs := run(t, "audit", "verify", dir, "--database", database); status != 0 {
 		t.Errorf("the trail: %d %s%s", status, out, errs)
 	}
 }
@@ -126,7 +137,7 @@ func fatal(t *testing.T, err error) {
 }
 
 // enrollingNow makes a study that enrols today, with one person, and gives the path of their personal link.
-func enrollingNow(t *testing.T) (dir, path string) {
+func enrollingNow(t *testing.T, database string) (dir, path string) {
 	t.Helper()
 	text, err := protocols.Files.ReadFile("kiser2024.toml")
 	fatal(t, err)
@@ -135,7 +146,7 @@ func enrollingNow(t *testing.T) (dir, path string) {
 	text = bytes.Replace(text, []byte("closes = 2021-12-01"), []byte("closes = "+today.After(60).String()), 1)
 	protocol, err := study.Read("now.toml", bytes.NewReader(text))
 	fatal(t, err)
-	f := dataFlags{Data: filepath.Join(t.TempDir(), "study")}
+	f := dataFlags{Data: filepath.Join(t.TempDir(), "study"), Database: database}
 	d, err := f.make(t.Context(), nil)
 	fatal(t, err)
 	act := &conduct.Conduct{Store: d.Store, Protocol: protocol, BaseURL: "http://localhost", Program: "test"}
