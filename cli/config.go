@@ -31,7 +31,7 @@ type configNew struct{}
 
 // Run prints the template.
 func (c *configNew) Run(s *streams) error {
-	_, err := io.WriteString(s.out, config.Template())
+	_, err := io.WriteString(s.out, config.Template(nil))
 	return printed(err)
 }
 

@@ -77,34 +77,16 @@ func (c *initCommand) Run(ctx context.Context, s *streams) (err error) {
 	return printed(c.tell(s, p, settings, in))
 }
 
-// writeSettings puts a file of settings to fill in beside the study, unless there is one.
+// writeSettings puts a file of settings to fill in beside the study, unless there is one. What was given on the command line holds in it.
 func (c *initCommand) writeSettings() error {
 	name := filepath.Join(c.Data, settingsName)
 	if c.Config != "" || exists(name) {
 		return nil
 	}
-	text := config.Template()
-	for key, value := range map[string]string{"address": c.Address, "base_url": c.BaseURL} {
-		if value != "" {
-			text = fillIn(text, key, value)
-		}
-	}
-	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+	if err := os.WriteFile(name, []byte(config.Template(c.given())), 0o600); err != nil {
 		return problem.New(problem.Unavailable, "the settings cannot be written").At("%s", name).Because(err)
 	}
 	return nil
-}
-
-// fillIn gives a setting of the template a value.
-func fillIn(template, key, value string) string {
-	lines := strings.Split(template, "\n")
-	for i, line := range lines {
-		if strings.HasPrefix(line, "# "+key+" = ") {
-			lines[i] = fmt.Sprintf("%s = %q", key, value)
-			break
-		}
-	}
-	return strings.Join(lines, "\n")
 }
 
 func (c *initCommand) tell(s *streams, p *study.Protocol, settings config.Settings, in conduct.Invited) error {

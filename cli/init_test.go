@@ -31,6 +31,9 @@ func TestInit(t *testing.T) {
 	if err != nil || !strings.Contains(string(settings), "\nbase_url = \"https://study.example.org\"\n") {
 		t.Errorf("%s, %v", settings, err)
 	}
+	if status, out, errs := run(t, "config", "show", "--data", dir); status != 0 || !strings.Contains(out, "127.0.0.1") { // what init was given holds from then on
+		t.Errorf("%d %s%s", status, out, errs)
+	}
 	if status, _, errs := run(t, append(args, "--set", "proxy.trusted=127.0.0.1")...); status != 1 || !strings.Contains(errs, "a study already") {
 		t.Errorf("again: %d %s", status, errs)
 	}

@@ -28,20 +28,13 @@ type settingFlags struct {
 
 // load gives the settings, and prints what is odd about them.
 func (f settingFlags) load(w io.Writer, data string) (config.Settings, error) {
-	given := map[string]string{}
-	maps.Copy(given, f.Set)
-	for name, value := range map[string]string{"address": f.Address, "base_url": f.BaseURL} {
-		if value != "" {
-			given[name] = value
-		}
-	}
 	file := f.Config
 	if file == "" {
 		if usual := filepath.Join(data, settingsName); exists(usual) {
 			file = usual
 		}
 	}
-	s, odd, err := config.Load(config.Source{File: file, Environment: os.Environ(), Given: given})
+	s, odd, err := config.Load(config.Source{File: file, Environment: os.Environ(), Given: f.given()})
 	if err != nil {
 		return s, err
 	}
@@ -49,6 +42,18 @@ func (f settingFlags) load(w io.Writer, data string) (config.Settings, error) {
 		fmt.Fprintln(w, "rekindle:", p)
 	}
 	return s, nil
+}
+
+// given are the settings of the command line, by name.
+func (f settingFlags) given() map[string]string {
+	given := map[string]string{}
+	maps.Copy(given, f.Set)
+	for name, value := range map[string]string{"address": f.Address, "base_url": f.BaseURL} {
+		if value != "" {
+			given[name] = value
+		}
+	}
+	return given
 }
 
 func exists(name string) bool {

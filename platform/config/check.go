@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"net/mail"
 	"net/url"
 	"strings"
@@ -80,32 +79,6 @@ func (s Settings) Domain() string {
 		return u.Hostname()
 	}
 	return "localhost"
-}
-
-// Template is a file of settings to fill in: every one with what it means, its default and an example, all commented out.
-func Template() string {
-	var b strings.Builder
-	b.WriteString("# Settings of rekindle. Each can also be given as an environment variable (smtp.host: REKINDLE_SMTP_HOST)\n# or on the command line (--set smtp.host=mail.example.org). The later of these wins.\n")
-	section := ""
-	for _, k := range table("") {
-		name := k.name
-		if in, key, ok := strings.Cut(k.name, "."); ok {
-			if name = key; in != section {
-				section = in
-				fmt.Fprintf(&b, "\n[%s]\n", in)
-			}
-		}
-		fmt.Fprintf(&b, "\n# %s\n", k.what)
-		if k.preset != "" {
-			fmt.Fprintf(&b, "# Default: %s\n", k.preset)
-		}
-		example := k.as
-		if !strings.HasPrefix(example, "[") && example != "true" && example != "false" && strings.Trim(example, "0123456789") != "" {
-			example = fmt.Sprintf("%q", example)
-		}
-		fmt.Fprintf(&b, "# %s = %s\n", name, example)
-	}
-	return b.String()
 }
 
 // Shown is one setting as it holds, for people to read.

@@ -144,7 +144,7 @@ func TestBadFiles(t *testing.T) {
 
 // The template holds as it is printed, and with every example taken but those that exclude each other or name files.
 func TestTemplate(t *testing.T) {
-	plain := config.Template()
+	plain := config.Template(nil)
 	if _, _, err := config.Load(config.Source{File: write(t, "rekindle.toml", plain)}); err != nil {
 		t.Error(err)
 	}
@@ -157,6 +157,33 @@ func TestTemplate(t *testing.T) {
 	s, _, err := config.Load(config.Source{File: write(t, "rekindle.toml", filled)})
 	if err != nil || len(s.Show()) < 23 {
 		t.Errorf("%v\n%s", err, filled)
+	}
+}
+
+// What is given to the template holds in it, however it is spelt.
+func TestTemplateKeepsWhatIsGiven(t *testing.T) {
+	password := write(t, "smtp.password", "correct horse\n")
+	given := map[string]string{"address": ":8443", "base_url": "https://coaching.example.org", "metrics": "", "proxy.trusted": "127.0.0.1,10.0.0.0/8", "proxy.header": "X-Real-IP",
+		"smtp.host": "mail.example.org", "smtp.port": "2525", "smtp.user": "coaching", "smtp.password_file": password, "smtp.from": `"Study \ Office" <coaching@example.org>`,
+		"quiet.holidays": "2026-12-25, 2027-01-01", "sign_in.links": "false", "session.idle": "15m"}
+	want, _, err := config.Load(config.Source{Given: given})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := config.Template(given)
+	got, _, err := config.Load(config.Source{File: write(t, "rekindle.toml", text)})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	for i, one := range got.Show() {
+		_, isGiven := given[one.Name]
+		squeezed := strings.NewReplacer(" ", "").Replace
+		if other := want.Show()[i]; squeezed(one.Value) != squeezed(other.Value) || isGiven == (one.Origin == "default") {
+			t.Errorf("%s: %q from %s, want %q", one.Name, one.Value, one.Origin, other.Value)
+		}
+	}
+	if got.Mail.Password.Reveal() != "correct horse" || got.Mail.From != want.Mail.From {
+		t.Errorf("%q", got.Mail.From)
 	}
 }
 
