@@ -5,7 +5,7 @@ TOOL := $(GO) tool -modfile=tools/go.mod
 
 # The race detector watches our packages and those that start goroutines. SQLite (translated C), drawing, compressing and gonum only
 # compute, and watching each of their memory accesses takes longer than all of our tests.
-COMPUTING := modernc.org/sqlite/lib modernc.org/libc gonum.org/... codeberg.org/go-pdf/... github.com/golang/freetype/... compress/flate image/png
+COMPUTING := modernc.org/sqlite/lib modernc.org/libc gonum.org/... github.com/golang/freetype/... compress/flate image/png
 RACE := -race $(foreach packages,$(COMPUTING),'-gcflags=$(packages)=-race=false -d=checkptr=0')
 
 .PHONY: help build test check bench validate demo clean

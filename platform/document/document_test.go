@@ -85,6 +85,24 @@ func TestPaperSaysWhatItWasGiven(t *testing.T) {
 	}
 }
 
+// A line breaks at spaces only, whatever the styles and accents of its words; a word that no line holds is broken.
+func TestLinesBreakAtSpaces(t *testing.T) {
+	pdf, err := paper("Jordan Example", strings.Repeat("Nin\u0303o**bold**, *it*. ", 40)+"\n\n"+strings.Repeat("endless", 40)+"\n\nsaid\\\nand done")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := written(t, pdf)
+	if n := strings.Count(got, "Nin\u0303o bold , it ."); n != 40 { // what is drawn apart stands apart here
+		t.Errorf("%d of 40 words are whole:\n%s", n, got)
+	}
+	if n := strings.Count(strings.ReplaceAll(got, " ", ""), strings.Repeat("endless", 40)); n != 1 {
+		t.Errorf("the long word is there %d times:\n%s", n, got)
+	}
+	if !strings.Contains(got, "said and done") {
+		t.Errorf("the break is lost:\n%s", got)
+	}
+}
+
 func TestSamePaperSameBytes(t *testing.T) {
 	first, err := paper("Jordan Example", prose)
 	if err != nil {

@@ -30,7 +30,6 @@ type marked struct {
 const step = 6.5
 
 func (m *marked) block(n ast.Node, indent float64) {
-	f := m.pdf
 	switch n := n.(type) {
 	case *ast.Heading:
 		points := map[int]float64{1: 15, 2: 12.5}[n.Level]
@@ -41,97 +40,78 @@ func (m *marked) block(n ast.Node, indent float64) {
 	case *ast.Paragraph:
 		m.keep(2 * line)
 		m.flow(n, indent)
-		f.Ln(2.2)
+		m.y += 2.2
 	case *ast.TextBlock:
 		m.flow(n, indent)
-		f.Ln(0.6)
+		m.y += 0.6
 	case *ast.List:
 		m.list(n, indent)
 	case *ast.Blockquote:
-		top := f.GetY()
-		page := f.PageNo()
+		top, page := m.y, m.page
 		for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 			m.block(c, indent+step)
 		}
-		if f.PageNo() == page {
-			f.SetFillColor(rule[0], rule[1], rule[2])
-			f.Rect(left+indent+1, top, 0.8, f.GetY()-top-2, "F")
+		if m.page == page {
+			m.page.Fill(left+indent+1, top, 0.8, m.y-top-2, 0, rule)
 		}
 	case *ast.CodeBlock, *ast.FencedCodeBlock:
-		m.font("", size-1, ink)
-		m.within(indent+step, func() {
-			for i := range n.Lines().Len() {
-				piece := n.Lines().At(i)
-				f.MultiCell(0, line, drawable(strings.TrimRight(string(piece.Value(m.source)), "\n")), "", "L", false)
-			}
-		})
-		f.Ln(2)
+		for i := range n.Lines().Len() {
+			piece := n.Lines().At(i)
+			m.write(left+indent+step, wide-indent-step, line, sans("", size-1, ink), string(piece.Value(m.source)))
+		}
+		m.y += 2
 	case *ast.ThematicBreak:
-		f.Ln(1)
+		m.y++
 		m.Rule()
 	}
 }
 
-// within draws with the left edge moved in.
-func (m *marked) within(indent float64, draw func()) {
-	m.pdf.SetLeftMargin(left + indent)
-	m.pdf.SetX(left + indent)
-	draw()
-	m.pdf.SetLeftMargin(left)
-}
-
 func (m *marked) list(n *ast.List, indent float64) {
-	f := m.pdf
 	number := n.Start
 	for item := n.FirstChild(); item != nil; item = item.NextSibling() {
-		m.keep(line)
+		m.keep(2 * line) // as a paragraph does, which must not leave its sign behind
 		sign := "•"
 		if n.IsOrdered() {
 			sign = fmt.Sprintf("%d.", number)
 			number++
 		}
-		m.font("", size, accent)
-		f.SetX(left + indent + 1)
-		f.CellFormat(step-1, line, sign, "", 0, "L", false, 0, "")
+		m.label(left+indent+1, line, sans("", size, accent), sign)
+		if item.FirstChild() == nil {
+			m.y += line
+		}
 		for c := item.FirstChild(); c != nil; c = c.NextSibling() {
 			m.block(c, indent+step)
 		}
 	}
-	f.Ln(1.8)
+	m.y += 1.8
 }
 
 // flow draws the words of a block, in lines that break where they must.
 func (m *marked) flow(n ast.Node, indent float64) {
-	m.font("", size, ink)
-	m.within(indent, func() {
-		m.words(n, "")
-		m.pdf.Ln(line)
-	})
+	m.paragraph(left+indent, wide-indent, line, m.words(n, "")...)
 }
 
-func (m *marked) words(n ast.Node, style string) {
-	write := func(text string) {
-		m.font(style, size, ink)
-		m.pdf.Write(line, drawable(text))
-	}
+// words gives the words of a node, each in its style.
+func (m *marked) words(n ast.Node, style string) (all []run) {
+	write := func(text string) { all = append(all, run{sans(style, size, ink), drawable(text)}) }
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 		switch c := c.(type) {
 		case *ast.Text:
 			write(string(c.Segment.Value(m.source)))
 			switch {
 			case c.HardLineBreak():
-				m.pdf.Ln(line)
+				all = append(all, run{sans(style, size, ink), "\n"})
 			case c.SoftLineBreak():
 				write(" ")
 			}
 		case *ast.String:
 			write(string(c.Value))
 		case *ast.Emphasis:
-			m.words(c, styled(style, c.Level))
+			all = append(all, m.words(c, styled(style, c.Level))...)
 		case *ast.AutoLink:
 			write(string(c.Label(m.source)))
 		case *ast.Link:
-			m.words(c, style)
+			all = append(all, m.words(c, style)...)
 			if to := string(c.Destination); to != m.plain(c) {
 				write(" (" + to + ")")
 			}
@@ -139,9 +119,10 @@ func (m *marked) words(n ast.Node, style string) {
 			write("[" + m.plain(c) + "]")
 		case *ast.RawHTML:
 		default:
-			m.words(c, style)
+			all = append(all, m.words(c, style)...)
 		}
 	}
+	return all
 }
 
 // styled adds emphasis to a style: once is italic, twice is bold.
