@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"rekindle/conduct"
 	"rekindle/platform/config"
@@ -71,16 +72,19 @@ func (c *initCommand) Run(ctx context.Context, s *streams) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := c.writeSettings(); err != nil {
+	if err := c.writeSettings(s); err != nil {
 		return err
 	}
 	return printed(c.tell(s, p, settings, in))
 }
 
 // writeSettings puts a file of settings to fill in beside the study, unless there is one. What was given on the command line holds in it.
-func (c *initCommand) writeSettings() error {
-	name := filepath.Join(c.Data, settingsName)
-	if c.Config != "" || exists(name) {
+func (c *initCommand) writeSettings(s *streams) error {
+	name := c.settingsFile()
+	if exists(name) {
+		if len(c.given()) > 0 {
+			fmt.Fprintf(s.err, "rekindle: %s was there and is left as it is: what was given on the command line holds for this command alone\n", name)
+		}
 		return nil
 	}
 	if err := os.WriteFile(name, []byte(config.Template(c.given())), 0o600); err != nil {
@@ -90,6 +94,7 @@ func (c *initCommand) writeSettings() error {
 }
 
 func (c *initCommand) tell(s *streams, p *study.Protocol, settings config.Settings, in conduct.Invited) error {
+	there := c.there()
 	_, err := fmt.Fprintf(s.out, `The study %q is open in %s.
 
 Sign in as its owner, once, until %s:
@@ -98,13 +103,47 @@ Sign in as its owner, once, until %s:
 Next:
   1. Keep a copy of %s elsewhere, apart from copies of the data: without vault.key nobody can be written to.
   2. Fill in %s (address, mail server), and try it:
-       rekindle config check --data %s --to %s
+       rekindle config check %s --to %s
   3. Serve it:
-       rekindle serve --data %s
+       rekindle serve %s
   4. Open the link above. Everything else is on the pages.
-`, p.Title, c.Data, in.Expires.In(p.Location()).Format("Monday, January 2, 2006, 15:04 MST"), in.Link, c.keys(), filepath.Join(c.Data, settingsName), c.Data, c.Email, c.Data)
+`, p.Title, c.Data, in.Expires.In(p.Location()).Format("Monday, January 2, 2006, 15:04 MST"), in.Link, c.keys(), c.settingsFile(), there, c.Email, there)
 	if err == nil && settings.Mail.Host == "" {
 		_, err = fmt.Fprintln(s.out, "\nNo mail server is named yet: mail waits in the outbox until there is one.")
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	if _, closes := p.EnrolmentWindow(); !time.Now().Before(closes) {
+		fmt.Fprintf(s.err, "rekindle: enrolment ended on %s, as the protocol has it (enrolment.closes): nobody can be invited to this study, and that cannot be changed\n"+
+			"  -> change enrolment.opens and enrolment.closes in the protocol, and begin again in another directory; 'rekindle demo' rehearses a trial of the past\n", p.Enrolment.Closes.Format("January 2, 2006"))
+	}
+	if _, domain, _ := strings.Cut(p.Contact.Email, "@"); domain == "example.org" || strings.HasSuffix(domain, ".example") {
+		fmt.Fprintf(s.err, "rekindle: %s, to which the mails tell people to write, is nobody's address (contact.email), and that cannot be changed\n"+
+			"  -> give your office's own in the protocol, and begin again in another directory\n", p.Contact.Email)
+	}
+	return nil
+}
+
+// there gives the flags by which the other commands find the study.
+func (c *initCommand) there() string {
+	text := "--data " + c.Data
+	for _, f := range []struct{ flag, variable, value, shown string }{
+		{"--database", "REKINDLE_DATABASE", c.Database, "URL"}, // which may hold a password
+		{"--keys", "REKINDLE_KEYS", c.Keys, c.Keys},
+		{"--config", "REKINDLE_CONFIG", c.Config, c.Config},
+	} {
+		if f.value != "" && os.Getenv(f.variable) == "" {
+			text += " " + f.flag + " " + f.shown
+		}
+	}
+	return text
+}
+
+// settingsFile is where the settings of the study stand.
+func (c *initCommand) settingsFile() string {
+	if c.Config != "" {
+		return c.Config
+	}
+	return filepath.Join(c.Data, settingsName)
 }

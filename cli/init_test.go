@@ -53,6 +53,25 @@ func TestInit(t *testing.T) {
 	}
 }
 
+// What cannot be changed once the study is open, and will be in the way, is told at once; what to do next finds the study.
+func TestInitTellsWhatIsInTheWay(t *testing.T) {
+	there := t.TempDir()
+	settings := filepath.Join(there, "settings.toml")
+	if err := os.WriteFile(settings, []byte("metrics = \"\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	status, out, errs := run(t, "init", "--protocol", "kiser2024", "--data", filepath.Join(there, "study"), "--keys", filepath.Join(there, "keys"), "--config", settings,
+		"--email", "pat@hospital.example", "--set", "smtp.port=25")
+	for _, want := range []string{"enrolment ended on December 1, 2021", "coaching-trial@example.org, to which the mails tell people to write, is nobody's", settings + " was there"} {
+		if !strings.Contains(errs, want) {
+			t.Errorf("it does not say %q: %s", want, errs)
+		}
+	}
+	if want := "rekindle serve --data " + filepath.Join(there, "study") + " --keys " + filepath.Join(there, "keys") + " --config " + settings; status != 0 || !strings.Contains(out, want) || !strings.Contains(out, "Fill in "+settings) {
+		t.Errorf("%d, not %q: %s", status, want, out)
+	}
+}
+
 // Where something is wrong nothing is made.
 func TestInitRefuses(t *testing.T) {
 	broken := filepath.Join(t.TempDir(), "broken.toml")

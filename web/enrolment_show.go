@@ -19,7 +19,7 @@ type enrolmentStanding struct {
 	Left             int
 	Waiting          []waitingLine
 	Opens, Closes    time.Time
-	Open             bool
+	Open, Over       bool
 	ClosedEarly      bool
 	Coaches          []conduct.CoachStanding
 	CoachPlaces      int // free, with coaches who may be chosen now
@@ -48,10 +48,11 @@ func (s *Site) enrolmentStanding(r *http.Request) (st enrolmentStanding, err err
 		}
 		st.Places, st.Capacity, st.Left = study.Places, study.Capacity, max(0, study.Capacity-study.Places)
 		opens, closes := s.Conduct.Protocol.EnrolmentWindow()
-		if st.ClosedEarly = study.Closed != nil && study.Closed.Before(closes); study.Closed != nil {
+		if st.ClosedEarly = study.Closed != nil && study.Closed.Before(closes); st.ClosedEarly {
 			closes = *study.Closed
 		}
-		st.Open = study.Closed == nil && !tx.Now().Before(opens) && tx.Now().Before(closes)
+		st.Over = study.Closed != nil || !tx.Now().Before(closes)
+		st.Open = !st.Over && !tx.Now().Before(opens)
 		st.Opens, st.Closes = opens.In(s.zone()), closes.Add(-time.Second).In(s.zone())
 		waiting, err := tx.Participants(r.Context(), participant.Waiting)
 		if err != nil {

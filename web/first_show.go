@@ -59,7 +59,14 @@ func (s *Site) firstShow(w http.ResponseWriter, r *http.Request, study store.Stu
 	var in conduct.Invitations
 	var test post.Message
 	staff := 0
+	var closed time.Time // when enrolment ended; zero while it has not
 	if err := s.read(r, func(tx *store.Tx) (err error) {
+		_, closes := s.Conduct.Protocol.EnrolmentWindow()
+		if study.Closed != nil && study.Closed.Before(closes) {
+			closed = *study.Closed
+		} else if !tx.Now().Before(closes) {
+			closed = closes.Add(-time.Second)
+		}
 		if in, err = s.Conduct.Invitations(r.Context(), tx); err != nil {
 			return err
 		}
@@ -86,8 +93,7 @@ func (s *Site) firstShow(w http.ResponseWriter, r *http.Request, study store.Stu
 	}
 	page := firstPage{Role: by.Role, Tested: r.URL.Query().Has("tested")}
 	page.Steps = []firstStep{
-		{ID: "protocol", Title: "Read the protocol once more", Done: true, State: "Open since " + study.Opened.In(s.zone()).Format("January 2, 2006"), Button: "Read the protocol", Href: "/protocol",
-			What: fmt.Sprintf("The study was opened with version %s of the protocol, and chance is committed to. What it says cannot be changed any more; another trial is another file.", study.ProtocolVersion)},
+		s.protocolStep(study, closed),
 		s.mailStep(test),
 		coachStep(coaches, len(s.Conduct.Protocol.Coaching.Sessions) > 0),
 		{ID: "roster", Title: "Add the people to invite", Done: in.Listed > 0, State: count(in.Listed, "person", "people") + " on the roster", Button: "Add people", Href: "/roster",
@@ -112,13 +118,24 @@ func (s *Site) firstShow(w http.ResponseWriter, r *http.Request, study store.Stu
 	return s.show(w, r, http.StatusOK, "first_show", "First steps", page)
 }
 
+// protocolStep says what the study was opened with. Where enrolment is over before anybody was invited there is nothing to begin.
+func (s *Site) protocolStep(study store.Study, closed time.Time) firstStep {
+	step := firstStep{ID: "protocol", Title: "Read the protocol once more", Done: true, State: "Open since " + study.Opened.In(s.zone()).Format("January 2, 2006"), Button: "Read the protocol", Href: "/protocol",
+		What: fmt.Sprintf("The study was opened with version %s of the protocol, and chance is committed to. What it says cannot be changed any more; another trial is another file.", study.ProtocolVersion)}
+	if !closed.IsZero() {
+		step.Done, step.State = false, "Enrolment ended on "+closed.In(s.zone()).Format("January 2, 2006")
+		step.What = "Nobody can be invited to this study, and its protocol cannot be changed. Give the protocol file other days (enrolment.opens, enrolment.closes), and begin again with 'rekindle init' in another directory."
+	}
+	return step
+}
+
 func (s *Site) mailStep(test post.Message) firstStep {
 	step := firstStep{ID: "mail", Title: "Try the mail", Button: "Send me a test mail", Href: "/mail/test", Post: true,
 		What: "A mail to your own address. That it arrives shows that invitations will."}
 	switch {
 	case s.Post == nil:
 		step.State, step.Button = "No mail server is named", ""
-		step.What = "Fill in the section [mail] of the settings, rekindle.toml beside the study, and start the program again. Until then mail waits in the outbox and is not lost."
+		step.What = "Fill in the section [smtp] of the settings, rekindle.toml beside the study, and start the program again. Until then mail waits in the outbox and is not lost."
 	case test.ID == 0:
 		step.State = "Not tried yet"
 	case test.State == post.Sent:
@@ -127,7 +144,7 @@ func (s *Site) mailStep(test post.Message) firstStep {
 	case test.State == post.Planned && test.Answer == "":
 		step.State, step.What = "On its way", "It goes within seconds. Load this page again to see what the mail server answered."
 	default:
-		step.State, step.What = "The mail server did not take it", "It answered: "+test.Answer+". Look at the section [mail] of the settings, and start the program again."
+		step.State, step.What = "The mail server did not take it", "It answered: "+test.Answer+". Look at the section [smtp] of the settings, and start the program again."
 	}
 	return step
 }
@@ -169,7 +186,7 @@ func (s *Site) inviteStep(in conduct.Invitations) firstStep {
 // mailTest sends whoever asks for it a test mail.
 func (s *Site) mailTest(w http.ResponseWriter, r *http.Request) error {
 	if s.Post == nil {
-		return problem.New(problem.Conflict, "No mail server is named").Instead("Fill in the section [mail] of the settings, and start the program again.")
+		return problem.New(problem.Conflict, "No mail server is named").Instead("Fill in the section [smtp] of the settings, and start the program again.")
 	}
 	if err := s.Conduct.TestMail(r.Context(), actor(r)); err != nil {
 		return err

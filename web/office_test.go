@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"rekindle/conduct"
+	"rekindle/platform/config"
 	"rekindle/platform/identity"
 	"rekindle/platform/store"
 	"rekindle/trial/coach"
@@ -198,6 +200,38 @@ func TestPlacesAndTheWaitingList(t *testing.T) {
 	}
 	if text := v.get("/invite").Text(t, "main"); !strings.Contains(text, "Enrolment is closed") {
 		t.Errorf("invitations: %q", text)
+	}
+}
+
+// A study that was opened with the days of a past one says so first, and its enrolment has the protocol's last day, whenever the clock looked.
+func TestAStudyWhoseEnrolmentIsOver(t *testing.T) {
+	e := enrol(t)
+	e.at("2022-01-10 12:00")
+	owner := &visitor{e, e.staff(identity.Owner)}
+	for _, ticked := range []bool{false, true} {
+		if ticked {
+			_, err := e.Tick(t.Context())
+			succeed(t, err)
+		}
+		first := owner.get("/")
+		if text := first.Text(t, "[aria-current=step]"); !strings.Contains(text, "Enrolment ended on December 1, 2021") || !strings.Contains(text, "rekindle init") {
+			t.Errorf("ticked %v: the next step is %q", ticked, text)
+		}
+		p := owner.get("/enrolment")
+		if text := p.Text(t, "main"); !strings.Contains(text, "Closed since December 1, 2021") || len(p.All(t, "form[action='/enrolment/close']")) != 0 {
+			t.Errorf("ticked %v: %q", ticked, text)
+		}
+	}
+}
+
+// The first steps name a section that the file of settings has.
+func TestTheSettingsAreWhereThePageSays(t *testing.T) {
+	e := enrol(t)
+	v := &visitor{e, e.staff(identity.Coordinator)}
+	text := v.get("/").Text(t, "#mail")
+	section := regexp.MustCompile(`section (\[\w+\])`).FindStringSubmatch(text)
+	if section == nil || !strings.Contains(config.Template(nil), "\n"+section[1]+"\n") {
+		t.Errorf("%q names %v, which the settings do not have", text, section)
 	}
 }
 

@@ -148,7 +148,7 @@ func TestRosterSaysWhatIsWrong(t *testing.T) {
 		t.Errorf("65 MB: %d", w.Code)
 	}
 	webtest.Run(t, e.handler, []webtest.Scenario{
-		{Name: "template", Path: "/roster/template.csv", Cookie: v.cookies, Sees: []string{"name,email,phone,address,time zone,division,supervisor"}},
+		{Name: "template", Path: "/roster/template.csv", Cookie: v.cookies, Sees: []string{"name,email,phone,address,time zone,language,division,supervisor"}},
 		{Name: "a form without a file", Path: "/roster", Form: url.Values{}, Cookie: v.cookies, Status: http.StatusUnprocessableEntity, Sees: []string{"No file was chosen"}},
 	})
 }

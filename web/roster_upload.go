@@ -66,7 +66,7 @@ func (s *Site) rosterTemplate(w http.ResponseWriter, _ *http.Request) error {
 	b.WriteString("\ufeff") // by which spreadsheets know UTF-8
 	out := csv.NewWriter(&b)
 	out.UseCRLF = true
-	if err := errors.Join(out.Write(slices.Concat([]string{"name", "email", "phone", "address", "time zone"}, roster.Needed(s.Conduct.Protocol))), flushed(out)); err != nil {
+	if err := errors.Join(out.Write(slices.Concat([]string{"name", "email", "phone", "address", "time zone", "language"}, roster.Needed(s.Conduct.Protocol))), flushed(out)); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
