@@ -44,7 +44,7 @@ func (c *Conduct) Miss(ctx context.Context, by identity.Actor, id string, side s
 // which the coach's leave is the reason is the coach's, whoever cancels.
 func (c *Conduct) Cancel(ctx context.Context, by identity.Actor, id string) (session.Session, error) {
 	return c.closeSession(ctx, by, "session.cancel", id, func(s *session.Session, tx *store.Tx) error {
-		side := map[identity.Role]session.Side{identity.Participant: session.ByParticipant, identity.Coach: session.ByCoach}[by.Role]
+		side := accountOf(by)
 		away, err := inLeave(ctx, tx, *s)
 		if err != nil {
 			return err
@@ -161,22 +161,36 @@ func (c *Conduct) cancelBooked(ctx context.Context, tx *store.Tx, code participa
 		if err != nil {
 			return err
 		}
-		s.State, s.Missed, s.ClosedAt = session.Cancelled, side, new(tx.Now())
+		s.State, s.Missed = session.Cancelled, side
 		if side == session.ByParticipant && away {
 			s.Missed = session.ByCoach
 		} else if side == session.ByParticipant && s.Late(c.Protocol.Coaching, tx.Now()) {
 			s.State = session.LateCancelled
 		}
-		s.Sequence++
-		if err := tx.SaveSession(ctx, s, c.buffer()); err != nil {
-			return err
-		}
-		if err := record(ctx, tx, identity.Program, "session.cancel", s.ID, facts{"state": session.Booked}, facts{"state": s.State, "participant": code, "number": s.Number}, ""); err != nil {
-			return err
-		}
-		if err := c.tellCalendars(ctx, tx, identity.Program, s); err != nil {
+		if err := c.giveUp(ctx, tx, identity.Program, s); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// giveUp saves the cancellation of a session, on the account of whoever its Missed names; State Booked becomes Cancelled.
+func (c *Conduct) giveUp(ctx context.Context, tx *store.Tx, by identity.Actor, s session.Session) error {
+	if s.State == session.Booked {
+		s.State = session.Cancelled
+	}
+	s.Sequence++
+	s.ClosedAt = new(tx.Now())
+	if err := tx.SaveSession(ctx, s, c.buffer()); err != nil {
+		return err
+	}
+	if err := record(ctx, tx, by, "session.cancel", s.ID, facts{"state": session.Booked}, facts{"state": s.State, "participant": s.Participant, "number": s.Number}, ""); err != nil {
+		return err
+	}
+	return c.tellCalendars(ctx, tx, by, s)
+}
+
+// accountOf gives on whose account somebody cancels: their own side; staff is on none.
+func accountOf(by identity.Actor) session.Side {
+	return map[identity.Role]session.Side{identity.Participant: session.ByParticipant, identity.Coach: session.ByCoach}[by.Role]
 }

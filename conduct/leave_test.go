@@ -216,3 +216,64 @@ func TestMinutesAreCorrected(t *testing.T) {
 		})
 	})
 }
+
+// Leave that begins before the first session and ends after the second leaves no time for the first in its place: it moves past the second,
+// which is cancelled at no cost, however late, and is planned anew.
+func TestMovePastInLeave(t *testing.T) {
+	each(t, func(w *world) {
+		ctx := w.Context()
+		code, k, first := started(w) // on August 12
+		me, desk := identity.AsParticipant(code), identity.AsCoach(k)
+		book := func(day int) session.Session {
+			s, err := w.Book(ctx, me, conduct.Booking{Participant: code, Start: time.Date(2021, 8, day, 14, 0, 0, 0, time.UTC)})
+			must(t, err)
+			return s
+		}
+		second, third := book(18), book(27)
+		w.at("2021-08-12 08:00")
+		until := time.Date(2021, 8, 25, 0, 0, 0, 0, w.Protocol.Location())
+		_, err := w.TakeLeave(ctx, desk, k, coach.Span{From: w.now.Add(-time.Hour), To: until})
+		must(t, err)
+		free, err := w.FreeToMove(ctx, me, first.ID, w.now, w.now.AddDate(0, 2, 0), 3)
+		must(t, err)
+		if len(free) > 0 && free[0].Before(until) {
+			t.Errorf("free in the leave: %v", free)
+		}
+		to := time.Date(2021, 8, 30, 14, 0, 0, 0, time.UTC)
+		_, err = w.Move(ctx, me, first.ID, to)
+		refused(t, err, problem.Conflict, "in its place")
+		past, err := w.FreeToMovePast(ctx, me, first.ID, to, to.Add(3*time.Hour), 1)
+		must(t, err)
+		if len(past) != 1 || !past[0].Equal(to) {
+			t.Errorf("past the others are free: %v", past)
+		}
+		moved, err := w.MovePast(ctx, me, first.ID, to)
+		must(t, err)
+		if moved.ID != first.ID || moved.Sequence != 1 || !moved.Start.Equal(to) || moved.Number != 1 {
+			t.Errorf("%+v", moved)
+		}
+		given := make([]session.Session, 2)
+		for _, one := range w.sessions(first) {
+			switch one.ID {
+			case second.ID:
+				given[0] = one
+			case third.ID:
+				given[1] = one
+			}
+		}
+		if given[0].State != session.Cancelled || given[0].Missed != session.ByCoach || given[0].Sequence != 1 || given[0].ClosedAt == nil {
+			t.Errorf("in the leave: %+v", given[0])
+		}
+		if given[1].State != session.Cancelled || given[1].Missed != session.ByParticipant || session.Billed(study.Cost{NoShowShare: 1}, given[1]) != 0 {
+			t.Errorf("after the leave: %+v", given[1])
+		}
+		if again := book(31); again.Number != 2 {
+			t.Errorf("planned anew as %d", again.Number)
+		}
+
+		// What has come too close to be moved is not overtaken.
+		w.at("2021-08-30 10:30")
+		_, err = w.MovePast(ctx, desk, first.ID, time.Date(2021, 9, 2, 14, 0, 0, 0, time.UTC))
+		refused(t, err, problem.Conflict, "has begun")
+	})
+}

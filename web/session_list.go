@@ -64,7 +64,7 @@ func (s *Site) left(st standing) (n int) {
 }
 
 // outcomes are the words that an act leads back with.
-var outcomes = []string{"booked", "moved", "cancelled", "rated"}
+var outcomes = []string{"booked", "moved", "moved_past", "cancelled", "rated"}
 
 // sessionList shows them.
 func (s *Site) sessionList(w http.ResponseWriter, r *http.Request, st standing) error {
@@ -132,7 +132,9 @@ type participantSessionPickPage struct {
 	Earlier string // address of the week before; empty: there is none
 	Later   string
 	Hours   int
-	Lost    bool // the time that was chosen has just been taken
+	Lost    bool         // the time that was chosen has just been taken
+	Past    bool         // the times lie after sessions that must come later, which are cancelled by it
+	Next    *sessionLine // the first of those
 	Zone    string
 }
 
@@ -211,10 +213,21 @@ func (s *Site) showPick(w http.ResponseWriter, r *http.Request, st standing, sta
 	}
 	_, until := p.CoachingPeriod(*st.Record.UnlockedAt)
 	read := func(from, to time.Time, most int) ([]time.Time, error) {
-		if page.Moving != nil {
+		switch {
+		case page.Past:
+			return s.Conduct.FreeToMovePast(r.Context(), by, page.Moving.ID, from, to, most)
+		case page.Moving != nil:
 			return s.Conduct.FreeToMove(r.Context(), by, page.Moving.ID, from, to, most)
 		}
 		return s.Conduct.Free(r.Context(), by, by.Participant, from, to, most)
+	}
+	if page.Moving != nil {
+		if !page.Moving.Movable {
+			return s.showMine(w, r, status, "participant_session_pick", "sessions_title", page)
+		}
+		if err := s.lookPast(&page, st, read, until); err != nil {
+			return err
+		}
 	}
 	next, err := read(first, until, 1) // a week without any is passed over
 	if err != nil {
@@ -246,6 +259,22 @@ func (s *Site) showPick(w http.ResponseWriter, r *http.Request, st standing, sta
 		page.Later = path + "?from=" + to.Format(time.DateOnly)
 	}
 	return s.showMine(w, r, status, "participant_session_pick", "sessions_title", page)
+}
+
+// lookPast lets the page offer times past later sessions where there are none before them: so it is with the first session where the coach's
+// leave reaches beyond the second.
+func (s *Site) lookPast(page *participantSessionPickPage, st standing, read func(from, to time.Time, most int) ([]time.Time, error), until time.Time) error {
+	free, err := read(st.Now, until, 2)
+	if free = slices.DeleteFunc(free, page.Moving.Start.Equal); err != nil || len(free) > 0 {
+		return err
+	}
+	for _, one := range st.Sessions {
+		if one.State == session.Booked && one.Number > page.Number && one.Planned != page.Minutes && (page.Next == nil || one.Start.Before(page.Next.Start)) {
+			line := s.line(one, st, nil)
+			page.Next, page.Past = &line, true
+		}
+	}
+	return nil
 }
 
 // session gives one of the participant's sessions; another's does not exist.

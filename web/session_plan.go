@@ -195,7 +195,11 @@ func (s *Site) sessionBook(w http.ResponseWriter, r *http.Request, st standing) 
 	by, done := actor(r), "booked"
 	if id := r.PathValue("id"); id != "" {
 		done = "moved"
-		_, err = s.Conduct.Move(r.Context(), by, id, start)
+		move := s.Conduct.Move
+		if r.PostFormValue("past") == "yes" {
+			move, done = s.Conduct.MovePast, "moved_past"
+		}
+		_, err = move(r.Context(), by, id, start)
 	} else {
 		_, err = s.Conduct.Book(r.Context(), by, conduct.Booking{Participant: by.Participant, Start: start, Mode: r.PostFormValue("mode")})
 	}

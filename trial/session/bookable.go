@@ -26,6 +26,9 @@ type Situation struct {
 
 	// Override is the coordinator's: it waives notice, horizon and the coach's hours, never an overlap or the coaching period.
 	Override bool
+
+	// Past lets a session move past booked ones that must come after it; Overtaken tells which those are.
+	Past bool
 }
 
 // Wish is one booking, or the move of a session.
@@ -110,14 +113,34 @@ func (s Situation) fits(w Wish) error {
 			continue
 		}
 		if overlap(w.Start, end, other.Start, other.End(), buffer) {
-			return refuse("Another session of yours is at that time, or too close to it")
+			return refuse("The participant has another session at that time, or too close to it")
 		}
 		// Sessions of one length may stand in any order; the long first one must be first.
-		if other.Planned != w.Minutes && (other.Number < w.Number) != other.Start.Before(w.Start) {
+		if !s.Past && w.overtakes(other) || w.precedes(other) {
 			return refuse("Session %d would not come in its place: session %d is on %s", w.Number, other.Number, other.Start.In(s.Zone).Format("January 2"))
 		}
 	}
 	return nil
+}
+
+// overtakes reports whether the wish is for a time after a booked session that must come later, because it has another length.
+func (w Wish) overtakes(other Session) bool {
+	return other.State == Booked && other.Planned != w.Minutes && other.Number > w.Number && other.Start.Before(w.Start)
+}
+
+// precedes reports whether a session of another length stands on the wrong side of the wish, and could not be given up for it.
+func (w Wish) precedes(other Session) bool {
+	return other.Planned != w.Minutes && (other.Number < w.Number) != other.Start.Before(w.Start) && !w.overtakes(other)
+}
+
+// Overtaken gives the participant's booked sessions that the wish would stand after although they must come later.
+func (s Situation) Overtaken(w Wish) (all []Session) {
+	for _, other := range s.Theirs {
+		if (other.ID != w.Moving || w.Moving == "") && w.overtakes(other) {
+			all = append(all, other)
+		}
+	}
+	return all
 }
 
 // starts gives when all sessions of the coach start, but for one that moves.

@@ -138,7 +138,7 @@ func TestBookable(t *testing.T) {
 		}, "", 0},
 		"another session of theirs": {first, func(s *session.Situation) {
 			s.Theirs = []session.Session{other("x", 2, "2021-08-16T11:00:00-04:00", 60)}
-		}, "Another session", problem.Conflict},
+		}, "another session", problem.Conflict},
 		"moving over itself": {func() session.Wish { w := move("2021-08-16T10:15:00-04:00"); w.Moving = "a"; return w }(), func(s *session.Situation) {
 			s.Theirs = []session.Session{other("a", 1, "2021-08-16T10:00:00-04:00", 90)}
 		}, "", 0},
