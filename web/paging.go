@@ -1,8 +1,10 @@
 package web
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"rekindle/problem"
@@ -16,7 +18,16 @@ type pager struct {
 	From, To, Total, Pages  int
 	Before, After           string // addresses of the neighbouring pages; empty: there is none
 	BeforeLabel, AfterLabel string
+	Page                    int
+	Path                    string     // of the list, for a form that leads to any page of it
+	Rest                    []addition // to that address, beside the page
 }
+
+// addition is a value that an address has.
+type addition struct{ Name, Value string }
+
+// Long reports whether a list has so many pages that one wants to go to any of them.
+func (p pager) Long() bool { return p.Pages > 3 }
 
 // pageNumber reads which page of a list is asked for, from 1 on.
 func pageNumber(r *http.Request) (int, error) {
@@ -33,16 +44,20 @@ func pageNumber(r *http.Request) (int, error) {
 
 // paged describes page n of a list of total lines; one past the end is problem.NotFound.
 func paged(r *http.Request, n, total int) (pager, error) {
-	p := pager{From: (n-1)*pageSize + 1, To: min(n*pageSize, total), Total: total, Pages: (total + pageSize - 1) / pageSize, BeforeLabel: "Newer", AfterLabel: "Older"}
+	p := pager{From: (n-1)*pageSize + 1, To: min(n*pageSize, total), Total: total, Pages: (total + pageSize - 1) / pageSize, BeforeLabel: "Newer", AfterLabel: "Older", Page: n, Path: r.URL.Path}
 	if n > 1 && n > p.Pages {
 		return p, problem.New(problem.NotFound, "The list ends before page %d", n)
 	}
+	asked := r.URL.Query()
+	for _, key := range slices.Sorted(maps.Keys(asked)) {
+		if value := asked.Get(key); key != "page" && value != "" {
+			p.Rest = append(p.Rest, addition{key, value})
+		}
+	}
 	at := func(page int) string {
 		q := url.Values{}
-		for key, values := range r.URL.Query() {
-			if key != "page" && len(values) > 0 && values[0] != "" {
-				q.Set(key, values[0])
-			}
+		for _, a := range p.Rest {
+			q.Set(a.Name, a.Value)
 		}
 		if page > 1 {
 			q.Set("page", strconv.Itoa(page))

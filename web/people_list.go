@@ -71,6 +71,9 @@ var holdLabels = map[followup.Hold]string{
 	followup.SurveyLate:  "Survey late",
 }
 
+// unwilling stands among what holds people up for those who want no mail: they are waited for in vain, and nothing is amiss.
+const unwilling followup.Hold = "no-more-mail"
+
 // peopleFound is how many people a search shows.
 const peopleFound = 50
 
@@ -84,7 +87,7 @@ func (s *Site) peopleList(w http.ResponseWriter, r *http.Request) error {
 	if page.Status != "" && !slices.Contains(participant.Statuses, page.Status) {
 		return problem.New(problem.Invalid, "%.40q is no status", string(page.Status)).On("status").Instead("Choose one of the list.")
 	}
-	if page.Hold != "" && !slices.Contains(followup.Holds, page.Hold) {
+	if page.Hold != "" && page.Hold != unwilling && !slices.Contains(followup.Holds, page.Hold) {
 		return problem.New(problem.Invalid, "%.40q is nothing that holds people up", string(page.Hold)).On("hold").Instead("Choose one of the list.")
 	}
 	var ways []followup.Way
@@ -111,6 +114,17 @@ func (s *Site) peopleList(w http.ResponseWriter, r *http.Request) error {
 				return err
 			}
 			ways, err = s.waysOf(r, tx, codes)
+			return err
+		}
+		if page.Hold == unwilling {
+			codes, err := tx.Unwilling(r.Context(), page.Status)
+			if err != nil {
+				return err
+			}
+			if page.Pager, err = paged(r, n, len(codes)); err != nil {
+				return err
+			}
+			ways, err = s.waysOf(r, tx, codes[(n-1)*pageSize:min(n*pageSize, len(codes))])
 			return err
 		}
 		held, err := tx.Ways(r.Context())
@@ -167,6 +181,13 @@ func (s *Site) peopleFrame(r *http.Request, tx *store.Tx, page *peopleListPage) 
 		if held[h] > 0 || h == page.Hold {
 			page.Holds = append(page.Holds, holdChoice{h, holdLabels[h], held[h]})
 		}
+	}
+	if err != nil {
+		return err
+	}
+	out, err := tx.Unwilling(r.Context(), "")
+	if len(out) > 0 || page.Hold == unwilling {
+		page.Holds = append(page.Holds, holdChoice{unwilling, "Wants no more mail", len(out)})
 	}
 	page.Empty = len(counts) == 0
 	return err

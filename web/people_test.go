@@ -277,6 +277,32 @@ func TestNamesAreShownWhenAskedFor(t *testing.T) {
 	}
 }
 
+// Those who want no more mail can be found among thousands, by status too.
+func TestWhoWantsNoMoreMailIsListed(t *testing.T) {
+	e := enrol(t)
+	codes, links := e.invite(3)
+	v := &visitor{e, e.staff(identity.Coordinator)}
+	if p := v.get("/people"); len(p.All(t, "option[value=no-more-mail]")) != 0 {
+		t.Error("a choice that nobody fits")
+	}
+	if p := webtest.Do(t, e.handler, webtest.Scenario{Path: links[1] + "/stop", Form: url.Values{}}); p.Status != http.StatusOK {
+		t.Fatalf("opting out: %d", p.Status)
+	}
+	v = &visitor{e, e.staff(identity.Coordinator)}
+	if text := v.get("/people").Text(t, "option[value=no-more-mail]"); text != "Wants no more mail (1)" {
+		t.Errorf("the choice says %q", text)
+	}
+	for path, found := range map[string]int{"/people?hold=no-more-mail": 1, "/people?hold=no-more-mail&status=invited": 1, "/people?hold=no-more-mail&status=randomized": 0} {
+		p := v.get(path)
+		if lines := p.All(t, ".people-lines li"); len(lines) != found {
+			t.Errorf("%s: %d people", path, len(lines))
+		}
+		if found > 0 && !strings.Contains(p.Text(t, ".people-lines"), string(codes[1])+" Wanted no more mail") {
+			t.Errorf("%s: %q", path, p.Text(t, ".people-lines"))
+		}
+	}
+}
+
 // A person's page tells how far they have come, and never an answer or a score.
 func TestAPersonsPage(t *testing.T) {
 	e := enrol(t)

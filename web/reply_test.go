@@ -48,6 +48,10 @@ func TestListsTurnPages(t *testing.T) {
 	if next != "/audit?actor=clock&page=2" {
 		t.Fatalf("the next page is at %q", next)
 	}
+	jump := first.All(t, `.pager form[method=get][action="/audit"] input[type=hidden][name=actor][value=clock]`)
+	if len(jump) != 1 || len(first.All(t, `.pager form input[name=page][value="1"]`)) != 1 {
+		t.Error("no way to any page of a long list, or one that forgets what was searched for")
+	}
 	second := webtest.Do(t, h, webtest.Scenario{Path: next})
 	if a, b := first.Text(t, "tbody tr"), second.Text(t, "tbody tr"); a == b || a == "" || b == "" {
 		t.Errorf("both pages begin with %q", a)

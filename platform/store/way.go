@@ -77,6 +77,11 @@ func (tx *Tx) PeopleCodes(ctx context.Context, status participant.Status, offset
 		status, most, offset)
 }
 
+// Unwilling gives the codes of the people who want no mail, of a status or all where it is empty; who said so last first.
+func (tx *Tx) Unwilling(ctx context.Context, status participant.Status) ([]participant.Code, error) {
+	return All(ctx, tx, Value[participant.Code], "SELECT p.code FROM participant p JOIN identity i ON i.code = p.code WHERE i.opted_out IS NOT NULL AND ($1 = '' OR p.status = $1) ORDER BY i.opted_out DESC, p.code", status)
+}
+
 // Wave is how one mail of a message stands with everybody for whom it is planned.
 type Wave struct {
 	Message             string
