@@ -228,7 +228,7 @@ func TestDeliverNeedless(t *testing.T) {
 		if done.Stopped != 5 || done.Sent != 2 || len(s.All()) != 2 || s.All()[0].To != "p5@hospital.example" || s.All()[1].To != "p4@hospital.example" { // whose copy of the consent stands
 			t.Errorf("%+v", done)
 		}
-		for i, why := range []string{"address takes no mail", "takes no mail", "takes no mail", "takes no mail", "randomized"} {
+		for i, why := range []string{"declined", "wants no more mail", "wants no more mail", "address takes no mail", "randomized"} {
 			if _, all := w.mail(codes[i]); all[0].State != mail.Stopped || !strings.Contains(all[0].Answer, why) {
 				t.Errorf("%d: %s, %q", i, all[0].State, all[0].Answer)
 			}

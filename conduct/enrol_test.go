@@ -290,7 +290,7 @@ func TestMailStopsWhereItIsNeedless(t *testing.T) {
 		}
 		w.read(func(ctx context.Context, tx *store.Tx) error {
 			all, err := tx.Messages(ctx, codes[1])
-			if len(all) != 2 || all[1].State != "dropped" || all[1].Why != "the address takes no mail" {
+			if len(all) != 2 || all[1].State != "dropped" || all[1].Why != "declined" {
 				t.Errorf("%+v", all)
 			}
 			return err

@@ -208,7 +208,7 @@ func (c *Conduct) matter(ctx context.Context, tx *store.Tx, b batch, d store.Mes
 	r := b.people[d.Participant]
 	m := worded(c.Protocol.Messages[i], r.Language, b.wording, d)
 	about = matter{message: m, record: r, situation: situation}
-	f := followup.Facts{Status: r.Status, Use: r.Use, Arm: situation.Arm, Bounced: situation.Bounced || situation.OptedOut,
+	f := followup.Facts{Status: r.Status, Use: r.Use, Arm: situation.Arm, Bounced: situation.Bounced, OptedOut: situation.OptedOut,
 		EnrolmentOpen: c.enrolling(b.study, tx.Now()) == nil && !full(b.study),
 		CoachingOpen:  r.UnlockedAt != nil, CoachChosen: situation.CoachChosen, SessionBooked: situation.Live}
 	for _, v := range b.visits[d.Participant] {

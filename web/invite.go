@@ -78,6 +78,9 @@ func (s *Site) showInvite(w http.ResponseWriter, r *http.Request, status int, re
 		if of := days[wave.Message]; wave.Occurrence < len(of) && of[wave.Occurrence] > 0 {
 			line.Label += fmt.Sprintf(", day %d", of[wave.Occurrence])
 		}
+		if s.Conduct.Simulated { // nobody carries its mail
+			line.Sent += line.Handed
+		}
 		line.First, line.Last = line.First.In(s.zone()), line.Last.In(s.zone())
 		if wave.Planned > 0 && (page.Next.IsZero() || line.First.Before(page.Next)) {
 			page.Next = line.First

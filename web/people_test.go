@@ -13,6 +13,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"rekindle/platform/identity"
+	"rekindle/platform/mail/mailtest"
 	"rekindle/platform/store"
 	"rekindle/trial/participant"
 	"rekindle/web/webtest"
@@ -203,13 +204,25 @@ func TestInvitationsAreSentOnce(t *testing.T) {
 	if p := v.do(webtest.Scenario{Path: "/invite", Form: url.Values{"who": {"some"}, "count": {"2"}, "of": {"3"}}}); p.Status != http.StatusConflict {
 		t.Errorf("a second tap: %d", p.Status)
 	}
-	if p := v.get("/invite?invited=2"); !strings.Contains(p.Text(t, "main"), "1 person is not invited yet") || !strings.Contains(p.Text(t, "table"), "Wave 1 0 2") {
+	if p := v.get("/invite?invited=2"); !strings.Contains(p.Text(t, "main"), "1 person is not invited yet") || !strings.Contains(p.Text(t, "table"), "Wave 1 0 0 2") {
 		t.Errorf("afterwards %q", p.Text(t, "main"))
 	}
 	v.send("/invite", url.Values{"who": {"all"}, "of": {"1"}}, "/invite?invited=1")
 	e.at("2021-08-06 12:00")
 	v.cookies = e.staff(identity.Coordinator)
-	if p := v.get("/invite"); !strings.Contains(p.Text(t, "table"), "Wave 1 3 0") || !strings.Contains(p.Text(t, "main"), "Everybody on the roster is invited") {
+	if p := v.get("/invite"); !strings.Contains(p.Text(t, "table"), "Wave 1 0 3 0") || !strings.Contains(p.Text(t, "main"), "Everybody on the roster is invited") {
+		t.Errorf("handed over: %q", p.Text(t, "main"))
+	}
+	server := mailtest.New(t)
+	server.Rcpt = func(address string) error {
+		if strings.HasPrefix(address, "b@") {
+			return mailtest.Refuse(550, 5, 1, 1, "no such mailbox")
+		}
+		return nil
+	}
+	_, err := e.Deliver(t.Context(), server.Client())
+	succeed(t, err)
+	if p := v.get("/invite"); !strings.Contains(p.Text(t, "table"), "Wave 1 2 0 0") || len(p.All(t, "a[href='/messages?message=announcement&state=failed']")) != 1 {
 		t.Errorf("sent: %q", p.Text(t, "main"))
 	}
 }

@@ -84,10 +84,11 @@ func (tx *Tx) Unwilling(ctx context.Context, status participant.Status) ([]parti
 
 // Wave is how one mail of a message stands with everybody for whom it is planned.
 type Wave struct {
-	Message             string
-	Occurrence          int
-	Planned, Sent, Ends int       // still to be sent; sent; needless
-	First, Last         time.Time // when those still to be sent are due
+	Message            string
+	Occurrence         int
+	Planned, Handed    int       // still to come; waiting for the mail server
+	Sent, Failed, Ends int       // taken by it; refused by it, or come back; needless
+	First, Last        time.Time // when those still to come are due
 }
 
 // Waves gives them for some messages of the protocol, by occurrence.
@@ -99,11 +100,12 @@ func (tx *Tx) Waves(ctx context.Context, messages []string) ([]Wave, error) {
 	for _, id := range messages {
 		args = append(args, id)
 	}
+	count := func(s Stage) string { return ", count(CASE WHEN " + stageWhere[s] + " THEN 1 END)" }
 	return All(ctx, tx, func(scan Scan) (w Wave, err error) {
-		return w, scan(&w.Message, &w.Occurrence, &w.Planned, &w.Sent, &w.Ends, &w.First, &w.Last)
-	}, `SELECT message, occurrence, count(CASE state WHEN 'planned' THEN 1 END), count(CASE state WHEN 'sent' THEN 1 END), count(CASE state WHEN 'dropped' THEN 1 END),
-		min(CASE state WHEN 'planned' THEN due END), max(CASE state WHEN 'planned' THEN due END)
-		FROM message WHERE message IN `+among(1, len(messages))+" GROUP BY message, occurrence ORDER BY occurrence, message", args...)
+		return w, scan(&w.Message, &w.Occurrence, &w.Planned, &w.Handed, &w.Sent, &w.Failed, &w.Ends, &w.First, &w.Last)
+	}, "SELECT m.message, m.occurrence"+count(ToCome)+count(Handed)+count(SentOff)+count(Failed)+count(StoppedAt)+
+		", min(CASE m.state WHEN 'planned' THEN m.due END), max(CASE m.state WHEN 'planned' THEN m.due END)"+
+		fromPlanned+" WHERE m.message IN "+among(1, len(messages))+" GROUP BY m.message, m.occurrence ORDER BY m.occurrence, m.message", args...)
 }
 
 // Uninvited gives the people on the roster for whom none of some messages is planned yet, at most so many, in the order of their codes,

@@ -217,6 +217,7 @@ func TestStill(t *testing.T) {
 		"reminder, stop contact":          {study.SurveyReminder, with(func(f *followup.Facts) { f.Status, f.Use = participant.Withdrawn, participant.StopContact }), false},
 		"reminder, coaching given up":     {study.SurveyReminder, with(func(f *followup.Facts) { f.Status, f.Use = participant.Withdrawn, participant.KeepAll }), true},
 		"reminder, bounced":               {study.SurveyReminder, with(func(f *followup.Facts) { f.Bounced = true }), false},
+		"reminder, opted out":             {study.SurveyReminder, with(func(f *followup.Facts) { f.OptedOut = true }), false},
 		"choose a coach":                  {study.ChooseCoach, asked, true},
 		"choose a coach, trial over":      {study.ChooseCoach, with(func(f *followup.Facts) { f.Status = participant.Completed }), true},
 		"choose a coach, chosen":          {study.ChooseCoach, with(func(f *followup.Facts) { f.CoachChosen = true }), false},

@@ -107,6 +107,7 @@ type Facts struct {
 	Use           participant.Use
 	Arm           string // empty: not allocated
 	Bounced       bool   // the address takes no mail
+	OptedOut      bool   // wants no mail
 	EnrolmentOpen bool
 	Visit         assessment.VisitState // of the message's visit
 	CoachingOpen  bool                  // coaching is open to the person now
@@ -122,10 +123,10 @@ func Still(m study.Message, f Facts) (due bool, why string) {
 	switch {
 	case f.Bounced:
 		return false, "the address takes no mail"
-	case !f.Use.Contact():
-		return false, "wants no more mail"
 	case in(participant.Declined) || in(participant.Excluded):
 		return false, string(f.Status)
+	case f.OptedOut, !f.Use.Contact():
+		return false, "wants no more mail"
 	case len(m.Arms) > 0 && !slices.Contains(m.Arms, f.Arm):
 		return false, "for another arm"
 	}
