@@ -69,7 +69,7 @@ func (c *Conduct) goalsOpen(ctx context.Context, tx *store.Tx, r participant.Rec
 	return tx.GoalsOpen(ctx, r.Code, this.After(-7), this)
 }
 
-// coachesThisWeek gives up to three coaches with their next free time within a week, a line each.
+// coachesThisWeek gives up to three coaches with their next free time by day within a week, a line each.
 func (c *Conduct) coachesThisWeek(ctx context.Context, tx *store.Tx, r participant.Record) (string, error) {
 	if r.UnlockedAt == nil {
 		return "", nil
@@ -80,11 +80,11 @@ func (c *Conduct) coachesThisWeek(ctx context.Context, tx *store.Tx, r participa
 	}
 	var lines []string
 	for _, o := range offers {
-		free, err := c.freeWith(ctx, tx, identity.AsParticipant(r.Code), r, o.Code, Wanted{})
+		free, night, err := c.freeWith(ctx, tx, identity.AsParticipant(r.Code), r, o.Code, Wanted{})
 		if err != nil {
 			return "", err
 		}
-		if len(free) == 0 || free[0].After(tx.Now().AddDate(0, 0, 7)) {
+		if len(free) == 0 || night || free[0].After(tx.Now().AddDate(0, 0, 7)) {
 			continue
 		}
 		if lines = append(lines, o.Name+", "+study.WeekdayIn(r.Language, free[0].In(c.zone(r.Zone)))+free[0].In(c.zone(r.Zone)).Format(", 15:04 MST")); len(lines) == 3 {
@@ -98,14 +98,19 @@ func (c *Conduct) coachesThisWeek(ctx context.Context, tx *store.Tx, r participa
 	return cmp.Or(strings.Join(lines, "\n"), none), nil
 }
 
-// AssignCoach takes the choice off a participant who wishes it: the coach who comes first of those with a free time soon. Nobody being free
+// AssignCoach takes the choice off a participant who wishes it: the coach who comes first of those with a free time soon, by day if there is any. Nobody being free
 // is a conflict.
 func (c *Conduct) AssignCoach(ctx context.Context, by identity.Actor, code participant.Code) (coach.Code, error) {
 	offers, err := c.Coaches(ctx, by, code)
 	if err != nil {
 		return "", err
 	}
-	slices.SortStableFunc(offers, func(a, b Offer) int { return earliest(a.Free).Compare(earliest(b.Free)) })
+	slices.SortStableFunc(offers, func(a, b Offer) int {
+		if a.Night != b.Night {
+			return map[bool]int{true: 1, false: -1}[a.Night]
+		}
+		return earliest(a.Free).Compare(earliest(b.Free))
+	})
 	for _, o := range offers {
 		if len(o.Free) == 0 {
 			break

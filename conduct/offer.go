@@ -21,6 +21,7 @@ type Offer struct {
 	Profile coach.Profile
 	Zone    *time.Location
 	Free    []time.Time // the next times at which the coach could be met, by the participant's clock; none: none in the next weeks
+	Night   bool        // those times are at night by the participant's clock
 	Shared  int         // topics that the participant looks for
 }
 
@@ -43,8 +44,8 @@ func (c *Conduct) Coaches(ctx context.Context, by identity.Actor, code participa
 	return c.CoachesFor(ctx, by, code, Wanted{})
 }
 
-// CoachesFor gives those of Coaches who meet what is wanted, with their next free times: first those who have any, then those who share more
-// of the topics, then by turn.
+// CoachesFor gives those of Coaches who meet what is wanted, with their next free times: first those who have any, those who have them at
+// night alone after others, then those who share more of the topics, then by turn.
 func (c *Conduct) CoachesFor(ctx context.Context, by identity.Actor, code participant.Code, wanted Wanted) (offers []Offer, err error) {
 	err = c.choosing(ctx, by, code, func(tx *store.Tx, r participant.Record) error {
 		all, err := c.offers(ctx, tx, r)
@@ -57,14 +58,19 @@ func (c *Conduct) CoachesFor(ctx context.Context, by identity.Actor, code partic
 				continue
 			}
 			o.Shared = wanted.Shared(o.Profile)
-			if o.Free, err = c.freeWith(ctx, tx, by, r, o.Code, wanted); err != nil {
+			if o.Free, o.Night, err = c.freeWith(ctx, tx, by, r, o.Code, wanted); err != nil {
 				return err
 			}
 			if wanted.Part == "" || len(o.Free) > 0 {
 				offers = append(offers, o)
 			}
 		}
-		has := func(o Offer) int { return min(len(o.Free), 1) }
+		has := func(o Offer) int {
+			if o.Night {
+				return 1
+			}
+			return 2 * min(len(o.Free), 1)
+		}
 		slices.SortStableFunc(offers, func(a, b Offer) int {
 			return cmp.Or(cmp.Compare(has(b), has(a)), cmp.Compare(b.Shared, a.Shared))
 		})
@@ -87,18 +93,21 @@ func (c *Conduct) choosing(ctx context.Context, by identity.Actor, code particip
 	})
 }
 
-// freeWith gives the next free times of a participant with a coach whom they have not chosen yet. A plan that is used up has none.
-func (c *Conduct) freeWith(ctx context.Context, tx *store.Tx, by identity.Actor, r participant.Record, with coach.Code, wanted Wanted) ([]time.Time, error) {
+// freeWith gives the next free times of a participant with a coach whom they have not chosen yet, and whether they are at night by the
+// participant's clock. A plan that is used up has none.
+func (c *Conduct) freeWith(ctx context.Context, tx *store.Tx, by identity.Actor, r participant.Record, with coach.Code, wanted Wanted) (free []time.Time, night bool, err error) {
 	s, err := c.situation(ctx, tx, by, r, with)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	s.Override = false
 	w := session.Wish{Mode: c.mode(wanted.Mode, s.Coach)}
-	if w.Number, w.Minutes, err = session.Next(s.Plan, s.Theirs); problem.Is(err, problem.Conflict) {
-		return nil, nil
+	if w.Number, w.Minutes, err = session.Next(s.Plan, s.Theirs); err != nil {
+		return nil, false, ignore(err, problem.Conflict)
 	}
-	return s.Upcoming(w, wanted.Part, offerDays, offerTimes, c.zone(r.Zone)), err
+	zone := c.zone(r.Zone)
+	free = s.Upcoming(w, wanted.Part, offerDays, offerTimes, zone)
+	return free, len(free) > 0 && session.Night(free[0].In(zone), w.Minutes), nil
 }
 
 // offers gives the coaches whom a participant may choose, by turn.

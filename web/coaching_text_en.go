@@ -106,6 +106,7 @@ var coachingEnglish = map[string]string{
 	"pick_now":             "Now: %s, %s.",
 	"pick_lede":            "%d minutes with %s. One tap takes a time.",
 	"pick_late":            "This session begins within %d hours and cannot be moved here any more. Ask your coach, or cancel it.",
+	"pick_night":           "At night by your clock",
 	"pick_past":            "Session %d has to come before the others, and no time is free for it before %s. The times below are later. What you have booked before the one you take is cancelled and counts as nothing; you plan it anew.",
 	"pick_none":            "No time is free in these days.",
 	"pick_weeks":           "Weeks",

@@ -106,6 +106,7 @@ var coachingSpanish = map[string]string{
 	"pick_now":             "Ahora: %s, %s.",
 	"pick_lede":            "%d minutos con %s. Un toque reserva la hora.",
 	"pick_late":            "Esta sesión empieza en menos de %d horas y ya no puede cambiarse aquí. Hable con su coach o cancélela.",
+	"pick_night":           "De noche, según su hora",
 	"pick_past":            "La sesión %d tiene que ir antes que las demás, y antes del %s no queda ninguna hora libre. Las horas de abajo son posteriores. Lo que tenga reservado antes de la que elija queda cancelado y no se le cuenta; lo planifica de nuevo.",
 	"pick_none":            "No hay horas libres en estos días.",
 	"pick_weeks":           "Semanas",

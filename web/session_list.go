@@ -142,6 +142,7 @@ type participantSessionPickPage struct {
 type slotDay struct {
 	At    time.Time
 	Slots []slot
+	Night []slot // by the participant's clock
 }
 
 // slot is one free start.
@@ -171,6 +172,16 @@ func halves(free []time.Time, zone *time.Location) (days [][]time.Time) {
 		days = append(days, half)
 	}
 	return days
+}
+
+// byDay leaves out what reaches into the night, and days that have nothing else.
+func byDay(days [][]time.Time, minutes int) (awake [][]time.Time) {
+	for _, day := range days {
+		if day = slices.DeleteFunc(slices.Clone(day), func(t time.Time) bool { return session.Night(t, minutes) }); len(day) > 0 {
+			awake = append(awake, day)
+		}
+	}
+	return awake
 }
 
 // mostFree bounds what is read of one week.
@@ -248,7 +259,11 @@ func (s *Site) showPick(w http.ResponseWriter, r *http.Request, st standing, sta
 	for _, day := range halves(free, st.zone) {
 		one := slotDay{At: day[0]}
 		for _, t := range day {
-			one.Slots = append(one.Slots, slot{t, elsewhere(t, card.Zone)})
+			if session.Night(t, page.Minutes) {
+				one.Night = append(one.Night, slot{t, elsewhere(t, card.Zone)})
+			} else {
+				one.Slots = append(one.Slots, slot{t, elsewhere(t, card.Zone)})
+			}
 		}
 		page.Days = append(page.Days, one)
 	}

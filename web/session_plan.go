@@ -41,6 +41,7 @@ type proposal struct {
 	Elsewhere string
 	Days      [][]time.Time
 	Taken     bool
+	Night     bool // by the participant's clock
 }
 
 // rhythms are the days between sessions, the quick first: those are for whoever begins when the time is almost over.
@@ -82,9 +83,17 @@ func (s *Site) showPlan(w http.ResponseWriter, r *http.Request, st standing, sta
 		return err
 	}
 	days := halves(free, st.zone)
-	if len(days) > 0 {
+	_, minutes, err := session.Next(p.Coaching, st.Sessions)
+	if err != nil {
+		return err
+	}
+	if awake := byDay(days, minutes); len(awake) > 0 {
+		page.Choices = awake[:min(len(awake), 10)]
+	} else if len(days) > 0 {
 		page.Choices = days[:min(len(days), 10)]
-		page.First = days[0][0]
+	}
+	if len(page.Choices) > 0 {
+		page.First = page.Choices[0][0]
 	}
 	if asked, err := startOfSession(r.FormValue("first")); err == nil {
 		page.First = asked.In(st.zone)
@@ -138,6 +147,10 @@ func (s *Site) propose(page *participantSessionPlanPage, st standing, starts []t
 			}
 			row.Days = append(row.Days, day)
 		}
+		if awake := byDay(row.Days, minutes); len(awake) > 0 && !session.Night(at, minutes) {
+			row.Days = awake
+		}
+		row.Night = session.Night(at, minutes)
 		if i > 0 && !page.Changed && clocksChange(page.Rows[i-1].At, at) {
 			_, page.Change = page.Rows[i-1].At.ZoneBounds()
 			page.Changed = true

@@ -61,3 +61,47 @@ func TestUpcomingIsBookableAndInOrder(t *testing.T) {
 		}
 	})
 }
+
+// Somebody far away is offered the coach's hours that are no night to them, and those at night where there are no others.
+func TestNightIsLast(t *testing.T) {
+	s := situation(t) // office hours in New York, 9 to 17
+	zones := map[string]string{
+		"Pacific/Auckland": "day",   // 01:00 to 09:00
+		"Asia/Kolkata":     "day",   // 18:30 to 02:30
+		"Asia/Tokyo":       "night", // 22:00 to 06:00
+	}
+	for name, want := range zones {
+		zone, err := time.LoadLocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := session.Wish{Number: 1, Minutes: 90, Mode: "phone"}
+		free := s.Upcoming(w, "", 28, 3, zone)
+		if len(free) != 3 {
+			t.Fatalf("%s: %d times", name, len(free))
+		}
+		for _, f := range free {
+			if session.Night(f.In(zone), 90) != (want == "night") {
+				t.Errorf("%s: %s is offered", name, f.In(zone))
+			}
+		}
+		series, err := s.Series(free[0], 7, "phone", zone)
+		if err != nil || len(series) != 6 {
+			t.Fatalf("%s: %d of a series, %v", name, len(series), err)
+		}
+		for _, one := range series {
+			if session.Night(one.Start.In(zone), one.Minutes) != (want == "night") {
+				t.Errorf("%s: session %d is proposed for %s", name, one.Number, one.Start.In(zone))
+			}
+		}
+	}
+	for wall, want := range map[string]bool{"05:59": true, "06:00": false, "20:30": false, "20:45": true, "23:00": true} {
+		at, err := time.ParseInLocation("15:04", wall, newYork(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if session.Night(at, 90) != want {
+			t.Errorf("90 minutes from %s: night %v", wall, !want)
+		}
+	}
+}
