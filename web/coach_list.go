@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 
 	"rekindle/conduct"
@@ -10,12 +11,16 @@ import (
 	"rekindle/trial/session"
 )
 
+// coachesShown is how many coaches stand on a page, so that each loads fast on a telephone.
+const coachesShown = 24
+
 // participantCoachListPage is the sign-up platform: whom a participant may choose.
 type participantCoachListPage struct {
 	Cards     []coachCard
+	Pager     pager
 	Aside     []conduct.Offer
 	Topics    []topic
-	Languages []string
+	Languages []speech
 	Modes     []string
 	Parts     []session.Part
 	Wanted    conduct.Wanted
@@ -43,6 +48,7 @@ func (s *Site) showCoaches(w http.ResponseWriter, r *http.Request, st standing, 
 	// Whoever has just won the place may not be in what can be read yet.
 	offers = slices.DeleteFunc(offers, func(o conduct.Offer) bool { return o.Code == lost })
 	everybody := offers
+	wanted.Language = coach.Language(wanted.Language)
 	page := participantCoachListPage{Wanted: wanted, Lost: lost != "", Modes: s.Conduct.Protocol.Coaching.Modes, Parts: session.Parts, Zone: place(st.zone)}
 	page.Narrowed = wanted.Language != "" || wanted.Mode != "" || wanted.Part != ""
 	if page.Narrowed {
@@ -50,12 +56,24 @@ func (s *Site) showCoaches(w http.ResponseWriter, r *http.Request, st standing, 
 			return err
 		}
 	}
-	page.Languages = languagesOf(everybody)
+	page.Languages = languagesOf(tongue(r), everybody)
 	if page.Topics, err = s.topics(tongue(r), wanted.Topics); err != nil {
 		return err
 	}
-	for _, o := range offers {
-		page.Cards = append(page.Cards, s.card(o, page.Topics, st.zone).brief())
+	// The order is settled before pages are made: who meets more of the need, and whose turn it is, stands before everybody on later pages.
+	list, n := &url.URL{Path: coachPage}, 1
+	if r.Method != http.MethodPost { // a choice that failed begins anew
+		list = r.URL
+		if n, err = pageNumber(r); err != nil {
+			return err
+		}
+	}
+	n = max(1, min(n, (len(offers)+coachesShown-1)/coachesShown)) // coaches may have been taken since the page before was read
+	if page.Pager, err = pagedBy(list, coachesShown, n, len(offers)); err != nil {
+		return err
+	}
+	for _, o := range offers[page.Pager.From-1 : page.Pager.To] {
+		page.Cards = append(page.Cards, s.card(o, tongue(r), page.Topics, st.zone).brief())
 	}
 	if page.Aside, err = s.Conduct.Aside(ctx, by, by.Participant); err != nil {
 		return err
@@ -85,7 +103,7 @@ func (s *Site) coachShow(w http.ResponseWriter, r *http.Request, st standing) er
 	if err != nil {
 		return err
 	}
-	page := participantCoachShowPage{Card: s.card(offers[i], topics, st.zone), Minutes: s.Conduct.Protocol.Coaching.Sessions[0], Zone: place(st.zone)}
+	page := participantCoachShowPage{Card: s.card(offers[i], tongue(r), topics, st.zone), Minutes: s.Conduct.Protocol.Coaching.Sessions[0], Zone: place(st.zone)}
 	return s.showMine(w, r, http.StatusOK, "participant_coach_show", "coach_title", page)
 }
 

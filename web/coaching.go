@@ -6,6 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/collate"
+	"golang.org/x/text/language"
+
 	"rekindle/conduct"
 	"rekindle/problem"
 	"rekindle/trial/coach"
@@ -48,6 +51,7 @@ type coachCard struct {
 	Topics []topic
 	More   int // topics that are left out of a list of many coaches
 	Modes  []string
+	Speaks []speech
 	Times  []time.Time // of Free, by the participant's clock
 }
 
@@ -63,9 +67,9 @@ type paired struct {
 	Of    any
 }
 
-// card makes the card of an offer.
-func (s *Site) card(o conduct.Offer, topics []topic, zone *time.Location) coachCard {
-	c := coachCard{Offer: o}
+// card makes the card of an offer, in the language of a page.
+func (s *Site) card(o conduct.Offer, lang string, topics []topic, zone *time.Location) coachCard {
+	c := coachCard{Offer: o, Speaks: spokenIn(lang, o.Profile.Languages)}
 	for _, t := range topics {
 		for _, code := range o.Profile.Topics {
 			if code == t.Code {
@@ -139,7 +143,7 @@ func (s *Site) mine(r *http.Request, lang string) (*coachCard, error) {
 		return nil, err
 	}
 	topics, err := s.topics(lang, nil)
-	card := s.card(o, topics, s.zone())
+	card := s.card(o, lang, topics, s.zone())
 	return &card, err
 }
 
@@ -153,17 +157,31 @@ func partOf(text string) session.Part {
 	return ""
 }
 
-// languagesOf lists what the coaches speak, each once.
-func languagesOf(all []conduct.Offer) (languages []string) {
-	seen := map[string]bool{}
-	for _, o := range all {
-		for _, l := range o.Profile.Languages {
-			if key := strings.ToLower(strings.TrimSpace(l)); key != "" && !seen[key] {
-				seen[key] = true
-				languages = append(languages, strings.TrimSpace(l))
-			}
+// speech is a language that a coach speaks.
+type speech struct{ Code, Name string }
+
+// spokenIn gives languages as a coach wrote them down, by their names in the language of a page. What is not known stays as it was written.
+func spokenIn(lang string, written []string) (all []speech) {
+	for _, name := range written {
+		one := speech{coach.Language(name), strings.TrimSpace(name)}
+		if said := texts[lang]["speaks_"+one.Code]; said != "" {
+			one.Name = said
+		}
+		if one.Code != "" && !slices.ContainsFunc(all, func(o speech) bool { return o.Code == one.Code }) {
+			all = append(all, one)
 		}
 	}
+	return all
+}
+
+// languagesOf lists what the coaches speak, each once.
+func languagesOf(lang string, all []conduct.Offer) []speech {
+	var written []string
+	for _, o := range all {
+		written = append(written, o.Profile.Languages...)
+	}
+	languages, in := spokenIn(lang, written), collate.New(language.Make(lang))
+	slices.SortFunc(languages, func(a, b speech) int { return in.CompareString(a.Name, b.Name) })
 	return languages
 }
 

@@ -49,6 +49,11 @@ func (s *Site) deskPreview(w http.ResponseWriter, r *http.Request) error {
 	}
 	page.Topics = slices.DeleteFunc(page.Topics, func(c choice) bool { return !c.Chosen })
 	page.Modes = slices.DeleteFunc(page.Modes, func(c choice) bool { return !c.Chosen })
+	var speaks []string
+	for _, one := range spokenIn("en", page.Profile.Languages) {
+		speaks = append(speaks, one.Name)
+	}
+	page.Languages = strings.Join(speaks, ", ")
 	return s.show(w, r, http.StatusOK, "desk_preview", "As participants see you", page)
 }
 

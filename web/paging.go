@@ -42,27 +42,34 @@ func pageNumber(r *http.Request) (int, error) {
 	return n, nil
 }
 
-// paged describes page n of a list of total lines; one past the end is problem.NotFound.
+// paged describes page n of a list of total lines, pageSize of them at once; one past the end is problem.NotFound.
 func paged(r *http.Request, n, total int) (pager, error) {
-	p := pager{From: (n-1)*pageSize + 1, To: min(n*pageSize, total), Total: total, Pages: (total + pageSize - 1) / pageSize, BeforeLabel: "Newer", AfterLabel: "Older", Page: n, Path: r.URL.Path}
+	return pagedBy(r.URL, pageSize, n, total)
+}
+
+// pagedBy describes page n of the list at an address, of total lines, size of them at once; one past the end is problem.NotFound.
+func pagedBy(list *url.URL, size, n, total int) (pager, error) {
+	p := pager{From: (n-1)*size + 1, To: min(n*size, total), Total: total, Pages: (total + size - 1) / size, BeforeLabel: "Newer", AfterLabel: "Older", Page: n, Path: list.Path}
 	if n > 1 && n > p.Pages {
 		return p, problem.New(problem.NotFound, "The list ends before page %d", n)
 	}
-	asked := r.URL.Query()
+	asked := list.Query()
 	for _, key := range slices.Sorted(maps.Keys(asked)) {
-		if value := asked.Get(key); key != "page" && value != "" {
-			p.Rest = append(p.Rest, addition{key, value})
+		for _, value := range asked[key] {
+			if key != "page" && value != "" {
+				p.Rest = append(p.Rest, addition{key, value})
+			}
 		}
 	}
 	at := func(page int) string {
 		q := url.Values{}
 		for _, a := range p.Rest {
-			q.Set(a.Name, a.Value)
+			q.Add(a.Name, a.Value)
 		}
 		if page > 1 {
 			q.Set("page", strconv.Itoa(page))
 		}
-		return r.URL.Path + "?" + q.Encode()
+		return list.Path + "?" + q.Encode()
 	}
 	if n > 1 {
 		p.Before = at(n - 1)

@@ -11,8 +11,10 @@ import (
 	"golang.org/x/text/language"
 
 	"rekindle/platform/identity"
+	"rekindle/platform/store"
 	"rekindle/problem"
 	"rekindle/trial/instrument"
+	"rekindle/trial/participant"
 	"rekindle/trial/study"
 )
 
@@ -97,19 +99,12 @@ func (s *Site) showMine(w http.ResponseWriter, r *http.Request, status int, name
 		f.Title = text
 	}
 	if f.By.Role == identity.Participant {
-		for _, m := range [][2]string{{"home", home}, {"sees", home + "/access"}, {"data", home + "/data"}, {"leave", home + "/withdraw"}} {
+		for _, m := range s.ways(r, len(f.Help) > 0) {
 			label, err := f.T(m[0])
 			if err != nil {
 				return err
 			}
 			f.Menu = append(f.Menu, item{label, m[1], r.URL.Path == m[1]})
-		}
-		if len(f.Help) > 0 {
-			label, err := f.T("help")
-			if err != nil {
-				return err
-			}
-			f.Menu = append(f.Menu, item{label, "#help", false})
 		}
 	}
 	if r.URL.Query().Get("lang") == f.Lang {
@@ -117,6 +112,34 @@ func (s *Site) showMine(w http.ResponseWriter, r *http.Request, status int, name
 	}
 	w.Header().Set("Vary", "Accept-Language, Cookie")
 	return send(w, status, name, f)
+}
+
+// ways are the lines of a participant's menu, by the key of their text and where they lead. Those of coaching are there for whom it is open,
+// as everything of it.
+func (s *Site) ways(r *http.Request, help bool) [][2]string {
+	all := [][2]string{{"home", home}}
+	var of participant.Record
+	var coached bool
+	if err := s.read(r, func(tx *store.Tx) (err error) {
+		if of, err = tx.Participant(r.Context(), actor(r).Participant); err != nil || !open(of) {
+			return err
+		}
+		_, err = tx.Pairing(r.Context(), of.Code)
+		coached = err == nil
+		return err
+	}); err == nil || problem.Is(err, problem.NotFound) { // where nothing can be read, the page itself says so
+		if with := coachPage; open(of) {
+			if coached {
+				with = sessionsPage + "#coach"
+			}
+			all = append(all, [2]string{"coach_my", with}, [2]string{"sessions_title", sessionsPage}, [2]string{"plan_my", planPage})
+		}
+	}
+	all = append(all, [][2]string{{"sees", home + "/access"}, {"data", home + "/data"}, {"leave", home + "/withdraw"}}...)
+	if help {
+		all = append(all, [2]string{"help", "#help"})
+	}
+	return all
 }
 
 // keepTongue keeps the language of the pages in this browser.

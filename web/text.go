@@ -13,6 +13,7 @@ var texts = map[string]map[string]string{
 		accessEnglish,
 		officeEnglish,
 		passkeyEnglish,
+		speaksEnglish,
 	),
 	"es": joined(
 		spanish,
@@ -23,6 +24,7 @@ var texts = map[string]map[string]string{
 		accessSpanish,
 		officeSpanish,
 		passkeySpanish,
+		speaksSpanish,
 	),
 }
 

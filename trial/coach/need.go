@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"slices"
-	"strings"
 
 	"rekindle/trial/participant"
 )
@@ -12,14 +11,14 @@ import (
 // Need is what a participant looks for in a coach. The zero Need is met by everybody.
 type Need struct {
 	Topics   []string // by code: what they want to speak of; it orders, and excludes nobody
-	Language string   // as a profile names it
+	Language string   // as a profile names it, or its code: see Language
 	Mode     string
 }
 
 // Meets reports whether a coach speaks the language and offers the way of meeting that is looked for.
 func (n Need) Meets(p Profile) bool {
 	speaks := func(language string) bool {
-		return strings.EqualFold(strings.TrimSpace(language), strings.TrimSpace(n.Language))
+		return Language(language) == Language(n.Language)
 	}
 	return (n.Language == "" || slices.ContainsFunc(p.Languages, speaks)) && (n.Mode == "" || p.Offers(n.Mode))
 }

@@ -62,3 +62,18 @@ func TestEveryCoachHasTheSameChanceOfBeingFirst(t *testing.T) {
 		}
 	})
 }
+
+// The same language is the same however a coach or a page writes it; a name that nobody knows is itself.
+func TestLanguage(t *testing.T) {
+	for name, want := range map[string]string{"Spanish": "es", " español": "es", "Castellano": "es", "es": "es", "PORTUGUÊS": "pt", "Cantonese": "yue", "Klingon ": "klingon", "": ""} {
+		if got := coach.Language(name); got != want {
+			t.Errorf("%q is %q, want %q", name, got, want)
+		}
+	}
+	p := coach.Profile{Languages: []string{"Spanish", "Klingon"}}
+	for language, want := range map[string]bool{"es": true, "Español": true, "klingon": true, "en": false} {
+		if (coach.Need{Language: language}).Meets(p) != want {
+			t.Errorf("%q: %v", language, !want)
+		}
+	}
+}
