@@ -191,7 +191,7 @@ func (w *coachingWalk) plans() {
 	w.says("Ada Lovell", "Come as you are.")
 	eventually(w.T, w.l.Tab, `document.querySelector(".coaching-face").naturalWidth >= 72`) // pictures load by themselves
 	w.l.look("coaches")
-	w.l.Follow(".coaching-cards form .first")
+	w.l.Follow(".coaching-cards form button")
 	w.is("/me/sessions/plan")
 	w.l.Follow("form[method=post] .first")
 	w.is("/me/sessions")
