@@ -174,8 +174,9 @@ func (c *Conduct) AddOwnPasskey(ctx context.Context, by identity.Actor, code par
 	return orElse(err, wrong)
 }
 
-// RemoveOwnPasskey removes one of a participant's passkeys. The personal link opens their page as before.
-func (c *Conduct) RemoveOwnPasskey(ctx context.Context, by identity.Actor, code participant.Code, id string) error {
+// RemoveOwnPasskey removes one of a participant's passkeys, from a browser that came in just now: a screen that was left alone is not enough,
+// which is problem.Conflict. secret is the browser's. The personal link opens their page as before.
+func (c *Conduct) RemoveOwnPasskey(ctx context.Context, by identity.Actor, code participant.Code, secret, id string) error {
 	if err := by.RequireFor("participant.passkey", code); err != nil {
 		return err
 	}
@@ -183,12 +184,33 @@ func (c *Conduct) RemoveOwnPasskey(ctx context.Context, by identity.Actor, code 
 		return problem.New(problem.Invalid, "Say which passkey").On("id")
 	}
 	return c.Store.Write(ctx, func(tx *store.Tx) error {
+		if fresh, err := cameJustNow(ctx, tx, code, secret); err != nil || !fresh {
+			return orElse(err, problem.New(problem.Conflict, "It is more than a quarter of an hour since you came in").Instead("Come in again first, by a personal link or a passkey."))
+		}
 		n, err := tx.RemoveParticipantPasskeys(ctx, code, id)
 		if err != nil || n == 0 {
 			return orElse(err, problem.New(problem.NotFound, "You have no such passkey"))
 		}
 		return record(ctx, tx, by, "participant.passkey", string(code), nil, facts{"passkey": "removed"}, "")
 	})
+}
+
+// CameJustNow reports whether the browser with a secret came in, by a personal link or a passkey, so lately that it may change how a
+// participant comes in.
+func (c *Conduct) CameJustNow(ctx context.Context, code participant.Code, secret string) (fresh bool, err error) {
+	err = c.Store.Read(ctx, func(tx *store.Tx) error {
+		fresh, err = cameJustNow(ctx, tx, code, secret)
+		return err
+	})
+	return fresh, err
+}
+
+func cameJustNow(ctx context.Context, tx *store.Tx, code participant.Code, secret string) (bool, error) {
+	made, err := tx.BrowserMade(ctx, LinkHash(secret), code)
+	if problem.Is(err, problem.NotFound) {
+		return false, nil
+	}
+	return err == nil && tx.Now().Sub(made) <= freshness, err
 }
 
 // BeginArrival begins coming in by whichever passkey the browser's owner chooses.

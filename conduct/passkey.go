@@ -199,28 +199,27 @@ func badPasskey(err error) error {
 	return p
 }
 
-// RemovePasskey removes one of the passkeys of the owner of a token; the last one only where there is another way to sign in again.
-func (c *Conduct) RemovePasskey(ctx context.Context, token, id string) error {
-	return c.Store.Write(ctx, func(tx *store.Tx) error {
-		s, a, err := c.stepping(ctx, tx, token, identity.NeedsSetup, identity.Complete)
-		if err != nil {
-			return err
-		}
-		links, err := c.linksAllowed(ctx, tx)
-		if err != nil {
-			return err
-		}
-		if id == "" {
-			return problem.New(problem.Invalid, "Say which passkey").On("id")
-		}
-		n, err := tx.RemovePasskeys(ctx, a.Code, id)
-		if err != nil || n == 0 {
-			return orElse(err, problem.New(problem.NotFound, "You have no such passkey"))
-		}
-		if a.Passkeys -= int(n); !c.secured(a) && !links {
-			return problem.New(problem.Conflict, "You could not sign in again").Instead("Set a password and an authenticator app, or another passkey, first.")
-		}
-		return record(ctx, tx, a.Actor(s.Role), "account.secure", a.Code, nil, facts{"passkey": "removed"}, "")
+// RemovePasskey removes one of the passkeys of the owner of a token; the last one only where there is another way to sign in again. Where there
+// is a password it must be given.
+func (c *Conduct) RemovePasskey(ctx context.Context, token, password, id string) error {
+	if id == "" {
+		return problem.New(problem.Invalid, "Say which passkey").On("id")
+	}
+	return c.secure(ctx, token, password, func(_ context.Context, s identity.SignIn, _ identity.Account) (func(*store.Tx, *identity.Account) error, error) {
+		return func(tx *store.Tx, a *identity.Account) error {
+			links, err := c.linksAllowed(ctx, tx)
+			if err != nil {
+				return err
+			}
+			n, err := tx.RemovePasskeys(ctx, a.Code, id)
+			if err != nil || n == 0 {
+				return orElse(err, problem.New(problem.NotFound, "You have no such passkey"))
+			}
+			if a.Passkeys -= int(n); !c.secured(*a) && !links {
+				return problem.New(problem.Conflict, "You could not sign in again").Instead("Set a password and an authenticator app, or another passkey, first.")
+			}
+			return record(ctx, tx, a.Actor(s.Role), "account.secure", a.Code, nil, facts{"passkey": "removed"}, "")
+		}, nil
 	})
 }
 

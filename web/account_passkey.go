@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"slices"
 
 	"rekindle/conduct"
 	"rekindle/platform/identity"
@@ -13,6 +14,9 @@ import (
 // asking is the policy of a page whose script asks this site for something. The page works without it.
 const asking = scripted + "; connect-src 'self'"
 
+// passkeysAt is where staff and coaches see theirs.
+const passkeysAt = "/account/passkeys"
+
 // accountPasskeysPage lists somebody's passkeys.
 type accountPasskeysPage struct {
 	conduct.Own
@@ -20,7 +24,7 @@ type accountPasskeysPage struct {
 	Mistakes []*problem.Problem
 }
 
-// Asks reports whether the password must be given before a passkey can be made.
+// Asks reports whether the password must be given before a passkey can be made or removed.
 func (p accountPasskeysPage) Asks() bool { return p.Password && p.Stage == identity.Complete }
 
 func (s *Site) passkeysPage(w http.ResponseWriter, r *http.Request, status int, own conduct.Own, told []*problem.Problem) error {
@@ -39,15 +43,28 @@ func (s *Site) passkeysShow(w http.ResponseWriter, r *http.Request, _ string, ow
 	return s.passkeysPage(w, r, http.StatusOK, own, nil)
 }
 
-// passkeyRemove removes one.
+// passkeyRemove removes one, once it was said what that means and the password, where there is one, was given.
 func (s *Site) passkeyRemove(w http.ResponseWriter, r *http.Request, token string, own conduct.Own) error {
-	err := s.Conduct.RemovePasskey(r.Context(), token, r.PostForm.Get("id"))
+	id := r.PostForm.Get("id")
+	i := slices.IndexFunc(own.Passkeys, func(p identity.Passkey) bool { return p.ID == id })
+	if i < 0 {
+		return s.passkeysPage(w, r, http.StatusNotFound, own, []*problem.Problem{problem.New(problem.NotFound, "You have no such passkey")})
+	}
+	asked := confirmPage{Title: "Remove “" + own.Passkeys[i].Label + "”?", Do: "Remove it", Back: passkeysAt, Undo: "A new passkey can be made at any time.", What: []string{
+		"This passkey does not sign you in here any more.", "The device keeps its half until you remove it there. It opens nothing by then."}}
+	if (accountPasskeysPage{Own: own}).Asks() {
+		asked.Whose = own.Email
+	}
+	if ok, err := s.sure(w, r, asked); !ok {
+		return err
+	}
+	err := s.Conduct.RemovePasskey(r.Context(), token, r.PostForm.Get("password"), id)
 	if told, status, ok := mistakes(err); ok {
 		return s.passkeysPage(w, r, status, own, told)
 	} else if err != nil {
 		return err
 	}
-	http.Redirect(w, r, "/account/passkeys", http.StatusSeeOther)
+	http.Redirect(w, r, passkeysAt, http.StatusSeeOther)
 	return nil
 }
 
@@ -112,7 +129,7 @@ func (s *Site) passkeyAdd(_ http.ResponseWriter, r *http.Request) (any, error) {
 	if sent.Label == "" {
 		sent.Label = device(r.UserAgent())
 	}
-	return map[string]string{"to": "/account/passkeys"}, s.Conduct.AddPasskey(r.Context(), staffToken(r), sent.Label, sent.Response)
+	return map[string]string{"to": passkeysAt}, s.Conduct.AddPasskey(r.Context(), staffToken(r), sent.Label, sent.Response)
 }
 
 // passkeyAsk begins a sign-in by passkey.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -75,6 +76,45 @@ func TestPasskeyInABrowser(t *testing.T) {
 	}
 	if strings.Contains(e.logged.String(), "phone") || strings.Contains(e.logged.String(), "kim") {
 		t.Error("the log tells of people")
+	}
+}
+
+// A passkey is removed on a second page, which asks for the password of whoever has one.
+func TestRemovingAPasskeyAsksFirst(t *testing.T) {
+	e := enrol(t)
+	const password = "horses graze by the river"
+	for _, one := range []string{"", password} {
+		v := &visitor{e, e.staff(identity.Finance)}
+		token := v.cookies["rekindle_staff"]
+		if one != "" {
+			succeed(t, e.SetPassword(t.Context(), token, "", one))
+		}
+		id := "key" + one[:min(len(one), 3)]
+		succeed(t, e.Store.Write(t.Context(), func(tx *store.Tx) error {
+			all, err := tx.Accounts(t.Context())
+			succeed(t, err)
+			i := slices.IndexFunc(all, func(a identity.Account) bool { return strings.HasPrefix(a.Email, fmt.Sprintf("finance.%d@", e.staffs)) })
+			return tx.AddPasskey(t.Context(), identity.Passkey{ID: id, Account: all[i].Code, Label: "My phone", Public: []byte(`{}`)})
+		}))
+		remove := func(sure, typed string) *webtest.Page {
+			return v.do(webtest.Scenario{Path: "/account/passkeys/remove", Form: url.Values{"id": {id}, "sure": {sure}, "password": {typed}}})
+		}
+		p := remove("", "typed too early")
+		if p.Status != http.StatusOK || !strings.Contains(p.Text(t, "main"), "Remove “My phone”?") || (len(p.All(t, "#password")) == 1) != (one != "") || strings.Contains(p.Body, "typed too early") {
+			t.Errorf("the second page: %d %s", p.Status, p.Body)
+		}
+		if one != "" {
+			if p := remove("yes", "something else entirely"); p.Status != http.StatusUnprocessableEntity || !strings.Contains(p.Text(t, ".mistakes"), "not your password") {
+				t.Errorf("another password: %d", p.Status)
+			}
+		}
+		if p := v.get("/account/passkeys"); !strings.Contains(p.Text(t, "main"), "My phone") {
+			t.Error("it is gone by then")
+		}
+		remove("yes", one)
+		if p := v.get("/account/passkeys"); strings.Contains(p.Text(t, "main"), "My phone") {
+			t.Error("it is still there")
+		}
 	}
 }
 

@@ -17,6 +17,7 @@ type confirmPage struct {
 	Said   []pairOf // what was chosen and typed, to read once more
 	To     string   // where the form goes: to where it came from
 	Fields []pairOf
+	Whose  string // e-mail address of whoever must give the password; empty: it is not asked
 }
 
 // pairOf is a field and its value.
@@ -32,6 +33,9 @@ func (s *Site) sure(w http.ResponseWriter, r *http.Request, p confirmPage) (bool
 		return true, nil
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.PostForm)) {
+		if name == "password" { // is typed on this page, and never written into one
+			continue
+		}
 		for _, value := range r.PostForm[name] {
 			p.Fields = append(p.Fields, pairOf{name, value})
 		}

@@ -210,7 +210,7 @@ func TestCoachProfile(t *testing.T) {
 		t.Error(p.Text(t, "main"))
 	}
 	p = d.get("/desk/profile/preview")
-	for part, shown := range map[string]bool{"Come as you are.": true, "Español": true, "she/her": true, "Video": true, "Phone": false, "617-555-0100": false, "video.example.org": false} {
+	for part, shown := range map[string]bool{"Come as you are.": true, "English, Spanish": true, "she/her": true, "Video": true, "Phone": false, "617-555-0100": false, "video.example.org": false} {
 		if strings.Contains(p.Text(t, "main"), part) != shown {
 			t.Errorf("the preview and %q: %s", part, p.Text(t, "main"))
 		}

@@ -22,6 +22,7 @@ type participantPasskeysPage struct {
 	Passkeys []conduct.OwnPasskey
 	Possible bool
 	Gone     bool // the one that was to be removed is there no more
+	Stale    bool // came in too long ago to remove one
 }
 
 func (s *Site) ownPasskeysPage(w http.ResponseWriter, r *http.Request, status int, page participantPasskeysPage) (err error) {
@@ -32,6 +33,13 @@ func (s *Site) ownPasskeysPage(w http.ResponseWriter, r *http.Request, status in
 	}
 	if page.Passkeys, err = s.Conduct.OwnPasskeys(r.Context(), by, by.Participant); err != nil {
 		return err
+	}
+	if page.Stale = len(page.Passkeys) > 0; page.Stale {
+		fresh, err := s.Conduct.CameJustNow(r.Context(), by.Participant, browserSecret(r))
+		if err != nil {
+			return err
+		}
+		page.Stale = !fresh
 	}
 	local := func(t time.Time) time.Time { return t.In(st.zone) }
 	for i := range page.Passkeys {
@@ -51,13 +59,17 @@ func (s *Site) ownPasskeysShow(w http.ResponseWriter, r *http.Request) error {
 	return s.ownPasskeysPage(w, r, http.StatusOK, participantPasskeysPage{})
 }
 
-// ownPasskeyRemove removes one.
+// ownPasskeyRemove removes one, from a browser that came in just now.
 func (s *Site) ownPasskeyRemove(w http.ResponseWriter, r *http.Request) error {
 	by := actor(r)
-	err := s.Conduct.RemoveOwnPasskey(r.Context(), by, by.Participant, r.PostFormValue("id"))
+	err := s.Conduct.RemoveOwnPasskey(r.Context(), by, by.Participant, browserSecret(r), r.PostFormValue("id"))
 	if problem.Is(err, problem.NotFound) || problem.Is(err, problem.Invalid) {
 		return s.ownPasskeysPage(w, r, http.StatusNotFound, participantPasskeysPage{Gone: true})
-	} else if err != nil {
+	}
+	if problem.Is(err, problem.Conflict) { // the page says what to do first
+		return s.ownPasskeysPage(w, r, http.StatusConflict, participantPasskeysPage{})
+	}
+	if err != nil {
 		return err
 	}
 	http.Redirect(w, r, ownPasskeysAt, http.StatusSeeOther)

@@ -118,7 +118,16 @@ func TestParticipantPasskeysAreOnesOwn(t *testing.T) {
 			t.Errorf("%s: %d %s", path, p.Status, p.Body)
 		}
 	}
-	v.send("/me/passkeys/remove", url.Values{"id": {"one"}}, "/me/passkeys")
+	e.at("2021-08-06 14:00")
+	p := v.do(webtest.Scenario{Path: "/me/passkeys/remove", Form: url.Values{"id": {"one"}}})
+	if p.Status != http.StatusConflict || len(p.All(t, `a[href="/p/new?to=/me/passkeys"]`)) != 1 || len(p.All(t, `form[action="/me/passkeys/remove"]`)) != 0 || !strings.Contains(p.Text(t, "main"), "Chrome · Android") {
+		t.Errorf("at a screen that was left open: %d %s", p.Status, p.Text(t, "main"))
+	}
+	again := e.come(links[0]) // the link opens it anew
+	if p := again.get("/me/passkeys"); len(p.All(t, `form[action="/me/passkeys/remove"]`)) != 1 {
+		t.Error("whoever has just come in cannot remove it")
+	}
+	again.send("/me/passkeys/remove", url.Values{"id": {"one"}}, "/me/passkeys")
 	if p := v.get("/me/access"); !strings.Contains(p.Text(t, "main"), "Set up or removed a passkey") {
 		t.Error("the removal is not in the log")
 	}

@@ -15,6 +15,8 @@ var passkeyEnglish = map[string]string{
 	"passkeys_script":         "Setting up a passkey needs JavaScript, which is off in this browser. The links in your e-mails work without it.",
 	"passkeys_impossible":     "There can be no passkeys at this address. The links in your e-mails work as before.",
 	"passkeys_gone":           "That passkey was removed already.",
+	"passkeys_stale":          "To remove a passkey you must have come in within the last quarter of an hour, so that nobody does it at a screen that you left open.",
+	"passkeys_again":          "Come in again",
 	"passkeys_arrive":         "Come in with a passkey",
 	"passkeys_none":           "Nothing was chosen. Try again, or use the link in an e-mail.",
 	"passkeys_known":          "This device has a passkey for your page already.",

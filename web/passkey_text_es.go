@@ -15,6 +15,8 @@ var passkeySpanish = map[string]string{
 	"passkeys_script":         "Para crear una clave de acceso hace falta JavaScript, que está desactivado en este navegador. Los enlaces de sus correos funcionan sin él.",
 	"passkeys_impossible":     "En esta dirección no puede haber claves de acceso. Los enlaces de sus correos siguen funcionando igual.",
 	"passkeys_gone":           "Esa clave de acceso ya se había quitado.",
+	"passkeys_stale":          "Para quitar una clave de acceso debe haber entrado en el último cuarto de hora, para que nadie lo haga en una pantalla que dejó abierta.",
+	"passkeys_again":          "Volver a entrar",
 	"passkeys_arrive":         "Entrar con una clave de acceso",
 	"passkeys_none":           "No se ha elegido nada. Inténtelo de nuevo o use el enlace de un correo.",
 	"passkeys_known":          "Este dispositivo ya tiene una clave de acceso para su página.",

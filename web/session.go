@@ -32,6 +32,15 @@ func (s *Site) arrived(r *http.Request) (by identity.Actor, open bool) {
 	return by, open
 }
 
+// browserSecret is the secret that a browser brings; empty: none.
+func browserSecret(r *http.Request) string {
+	c, err := r.Cookie(browserCookie)
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
 // remember gives a browser its secret to keep.
 func (s *Site) remember(w http.ResponseWriter, secret string) {
 	http.SetCookie(w, &http.Cookie{Name: browserCookie, Value: secret, Path: "/", MaxAge: int(conduct.BrowserLife.Seconds()),

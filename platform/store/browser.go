@@ -20,6 +20,11 @@ func (tx *Tx) BrowserOf(ctx context.Context, hash string) (participant.Code, err
 	return One(ctx, tx, Value[participant.Code], "SELECT code FROM browser WHERE hash = $1 AND expires > $2", hash, tx.Now())
 }
 
+// BrowserMade gives when a participant came in with a browser; problem.NotFound where it is not open to them.
+func (tx *Tx) BrowserMade(ctx context.Context, hash string, code participant.Code) (time.Time, error) {
+	return One(ctx, tx, Value[time.Time], "SELECT made FROM browser WHERE hash = $1 AND code = $2 AND expires > $3", hash, code, tx.Now())
+}
+
 // RemoveBrowser forgets a browser.
 func (tx *Tx) RemoveBrowser(ctx context.Context, hash string) error {
 	_, err := tx.Do(ctx, "DELETE FROM browser WHERE hash = $1", hash)
