@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"rekindle/platform/identity"
+	"rekindle/platform/store"
 	"rekindle/problem"
 )
 
@@ -44,6 +45,7 @@ type problemPage struct {
 	Plain     bool   // what is told says it all
 	Dead      bool   // whoever asks has no link that opens anything
 	Ask       string // where they ask for one
+	Over      bool   // a rehearsal that is only shown
 }
 
 // reply turns an error into the page that tells of it: the one place that does. The cause of a fault is logged under a
@@ -56,6 +58,10 @@ func (s *Site) reply(w http.ResponseWriter, r *http.Request, err error) {
 		err = problem.New(problem.Invalid, "What was sent is too long").Instead("Send at most %d KB.", most.Limit>>10).Because(err)
 	}
 	kind := problem.KindOf(err)
+	if s.Conduct.Simulated && errors.Is(err, store.ErrReadOnly) {
+		s.over(w, r)
+		return
+	}
 	p := problemPage{Status: status[kind], Heading: headings[kind]}
 	if kind == problem.Internal || kind == problem.Unavailable {
 		p.Reference = strings.ToLower(rand.Text()[:8])
@@ -81,6 +87,24 @@ func (s *Site) reply(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	if err := s.show(w, r, p.Status, "problem", p.Heading, p); err != nil {
 		s.log().LogAttrs(r.Context(), slog.LevelError, "the page of a problem failed", slog.String("error", err.Error()))
+		http.Error(w, p.Heading, p.Status)
+	}
+}
+
+// over says that a rehearsal is past the moment at which something could be done. That is no fault: nothing is logged, and a page that would
+// have left a line in the trail, since it tells names or addresses, is not taken for broken.
+func (s *Site) over(w http.ResponseWriter, r *http.Request) {
+	p := problemPage{Status: http.StatusConflict, Over: true}
+	if r.Method == http.MethodGet {
+		p.Status = http.StatusOK
+	}
+	lang := "en"
+	if forParticipants(r) {
+		lang = tongue(r)
+	}
+	p.Heading, p.Told = texts[lang]["rehearsal_over"], texts[lang]["rehearsal_over_text"]
+	if err := s.show(w, r, p.Status, "problem", p.Heading, p); err != nil {
+		s.log().LogAttrs(r.Context(), slog.LevelError, "the page of a rehearsal failed", slog.String("error", err.Error()))
 		http.Error(w, p.Heading, p.Status)
 	}
 }

@@ -28,7 +28,7 @@ import (
 // open transaction to the next, behind a savepoint, and the last commits for all. Each is still all or nothing.
 func (s *Store) Write(ctx context.Context, fn func(tx *Tx) error) error {
 	if s.writer == nil {
-		return problem.New(problem.Unavailable, "the study was opened only for reading")
+		return problem.New(problem.Unavailable, "the study was opened only for reading").Because(ErrReadOnly)
 	}
 	err := s.write(ctx, fn, false)
 	for range 4 {
@@ -39,6 +39,9 @@ func (s *Store) Write(ctx context.Context, fn func(tx *Tx) error) error {
 	}
 	return s.classify(err)
 }
+
+// ErrReadOnly is in every error of Write on a store that was opened only for reading.
+var ErrReadOnly = errors.New("opened only for reading")
 
 // errLost is given to those whose work was undone by somebody else's fault in the same commit.
 var errLost = errors.New("undone with the commit that it shared")
