@@ -2,6 +2,8 @@ package conduct
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -36,8 +38,33 @@ func (c *Conduct) AskReveal(ctx context.Context, by identity.Actor, code partici
 			Reason: tx.Vault.Seal([]byte(reason), "reveal", "reason", string(code))}); err != nil {
 			return err
 		}
-		return record(ctx, tx, by, "identity.ask", string(code), nil, nil, "")
+		if err := record(ctx, tx, by, "identity.ask", string(code), nil, nil, ""); err != nil {
+			return err
+		}
+		return c.tellOwners(ctx, tx, func(a identity.Account) bool { return a.Code != by.Name }, tx.Now().Add(revealLife), "Another owner asks who a code is",
+			"another owner of %q asks to know who a study code is, and says why. It takes you to grant or to refuse it, until %s:")
 	})
+}
+
+// tellOwners mails some of the owners of how it stands with a wish to know who somebody is: neither of whom, nor why. The text takes the
+// title of the study and the moment from which on the mail is of no use.
+func (c *Conduct) tellOwners(ctx context.Context, tx *store.Tx, whom func(identity.Account) bool, until time.Time, subject, text string) error {
+	accounts, err := tx.Accounts(ctx)
+	if err != nil {
+		return err
+	}
+	at := c.BaseURL + "/reveal"
+	text = fmt.Sprintf(text, c.Protocol.Title, until.In(c.Protocol.Location()).Format("Monday, January 2, 15:04 MST"))
+	for _, a := range accounts {
+		if a.Disabled != nil || !slices.Contains(a.Roles, identity.Owner) || !whom(a) {
+			continue
+		}
+		if err := c.mailStaff(ctx, tx, a, "staff-reveal", at+" "+a.Code+" "+tx.Now().Format(time.RFC3339Nano), subject,
+			strings.Join([]string{"Dear " + a.Name + ",", text, at, c.contact()}, "\n\n")+"\n", until); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // DecideReveal grants another owner's wish, or refuses it. Nobody decides on their own.
@@ -61,7 +88,14 @@ func (c *Conduct) DecideReveal(ctx context.Context, by identity.Actor, id int64,
 		if err := tx.DecideReveal(ctx, id, by.Name, grant, tx.Now().Add(revealLife)); err != nil {
 			return err
 		}
-		return record(ctx, tx, by, "identity.grant", string(r.Code), nil, facts{"granted": grant}, "")
+		if err := record(ctx, tx, by, "identity.grant", string(r.Code), nil, facts{"granted": grant}, ""); err != nil {
+			return err
+		}
+		text := "what you asked to know of a study code of %q was refused. Until %s the page has it as well:"
+		if grant {
+			text = "what you asked to know of a study code of %q was granted. It is shown to you once, until %s:"
+		}
+		return c.tellOwners(ctx, tx, func(a identity.Account) bool { return a.Code == r.AskedBy }, tx.Now().Add(revealLife), "Who a code is: it was decided", text)
 	})
 }
 

@@ -2,16 +2,56 @@ package conduct_test
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"rekindle/conduct"
 	"rekindle/platform/identity"
+	"rekindle/platform/mail/mailtest"
 	"rekindle/platform/store"
 	"rekindle/problem"
 )
 
 var otherOwner = identity.Actor{Name: "otherOwner", Role: identity.Owner}
+
+// A wish stands for three days, so that whoever decides hears of it; the mail tells neither of whom nor why.
+func TestOwnersHearOfWishes(t *testing.T) {
+	each(t, func(w *world) {
+		ctx := w.Context()
+		codes := w.roster(1)
+		first, err := w.FirstStaff(ctx, owner, conduct.NewStaff{Name: "Ann", Email: "ann@hospital.example", Roles: []identity.Role{identity.Owner}})
+		must(t, err)
+		asks := identity.Actor{Name: first.Account, Role: identity.Owner}
+		second, err := w.InviteStaff(ctx, asks, conduct.NewStaff{Name: "Ben", Email: "ben@hospital.example", Roles: []identity.Role{identity.Owner}})
+		must(t, err)
+		_, err = w.InviteStaff(ctx, asks, conduct.NewStaff{Name: "Cas", Email: "cas@hospital.example", Roles: []identity.Role{identity.Coordinator}})
+		must(t, err)
+		must(t, w.AskReveal(ctx, asks, codes[0], "wrote of harm"))
+		all, err := w.Reveals(ctx, asks)
+		must(t, err)
+		must(t, w.DecideReveal(ctx, identity.Actor{Name: second.Account, Role: identity.Owner}, all[0].ID, true))
+		s := mailtest.New(w)
+		w.deliver(s.Client())
+		var told []string
+		for _, m := range s.All() {
+			if !strings.Contains(m.Body, "/reveal") {
+				continue
+			}
+			told = append(told, m.To+" "+m.Header.Get("Subject"))
+			for _, never := range []string{string(codes[0]), "harm", "Person"} {
+				if strings.Contains(m.Raw, never) {
+					t.Errorf("the mail tells %q: %s", never, m.Raw)
+				}
+			}
+		}
+		if want := []string{"ben@hospital.example Another owner asks who a code is", "ann@hospital.example Who a code is: it was decided"}; !slices.Equal(told, want) {
+			t.Errorf("told %q", told)
+		}
+	})
+}
 
 // Two owners are needed to know who a code is: the one who asks never grants, and sees it once.
 func TestRevealTakesTwo(t *testing.T) {

@@ -28,6 +28,8 @@ type boardPage struct {
 	Invite    bool
 	Uninvited int
 	Changes   int // of coach
+	Parcels   int // to be posted
+	Reveals   int // wishes to know who a code is that wait for whoever looks
 }
 
 // stageLine is one step of the funnel.
@@ -82,8 +84,11 @@ func (s *Site) boardShow(w http.ResponseWriter, r *http.Request) error {
 			page.Unread = failing.In(s.zone())
 		}
 		in, err := s.Conduct.Invitations(r.Context(), tx)
+		if err != nil {
+			return err
+		}
 		page.Uninvited = in.Uninvited
-		return err
+		return page.waiting(r, tx)
 	})
 	if err != nil {
 		return err
@@ -114,6 +119,35 @@ func (s *Site) boardShow(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return s.show(w, r, http.StatusOK, "board_show", "Progress", page)
+}
+
+// waiting counts what waits for whoever looks: parcels to be posted, and wishes to know who a code is, to be decided or, granted, to be seen.
+func (p *boardPage) waiting(r *http.Request, tx *store.Tx) error {
+	by := actor(r)
+	if by.May("incentive.read") {
+		all, err := tx.Incentives(r.Context())
+		if err != nil {
+			return err
+		}
+		for _, i := range all {
+			if i.Sent == nil {
+				p.Parcels++
+			}
+		}
+	}
+	if by.May("identity.grant") {
+		all, err := tx.Reveals(r.Context(), 100)
+		if err != nil {
+			return err
+		}
+		for _, a := range all {
+			mine := a.AskedBy == by.Name
+			if tx.Now().Before(a.Expires) && (!mine && a.Decided == nil || mine && a.Granted && a.Seen == nil) {
+				p.Reveals++
+			}
+		}
+	}
+	return nil
 }
 
 // stages fills the funnel.

@@ -56,6 +56,9 @@ func TestIncentivesArePosted(t *testing.T) {
 	if len(ids) != 6 {
 		t.Fatalf("%d parcels, want 6", len(ids))
 	}
+	if text := webtest.Do(t, e.handler, webtest.Scenario{Path: "/board", Cookie: by}).Text(t, "#today + ul"); !strings.Contains(text, "6 parcels to post") {
+		t.Errorf("the board says %q", text)
+	}
 	if e.identified() != 1 {
 		t.Errorf("%d readings of names in the trail, want 1", e.identified())
 	}

@@ -2,9 +2,11 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"rekindle/conduct"
+	"rekindle/platform/identity"
 	"rekindle/platform/store"
 	"rekindle/problem"
 	"rekindle/trial/participant"
@@ -14,6 +16,7 @@ import (
 type revealListPage struct {
 	Lines        []revealLine
 	Code, Reason string // as typed
+	Alone        bool   // there is no other owner, who could grant it
 	Problem      error
 }
 
@@ -42,7 +45,14 @@ func (s *Site) showReveals(w http.ResponseWriter, r *http.Request, status int, p
 		return err
 	}
 	var now time.Time
-	if err := s.read(r, func(tx *store.Tx) error { now = tx.Now(); return nil }); err != nil {
+	if err := s.read(r, func(tx *store.Tx) error {
+		now = tx.Now()
+		accounts, err := tx.Accounts(r.Context())
+		page.Alone = !s.Conduct.Simulated && !slices.ContainsFunc(accounts, func(a identity.Account) bool {
+			return a.Code != actor(r).Name && a.Disabled == nil && slices.Contains(a.Roles, identity.Owner)
+		})
+		return err
+	}); err != nil {
 		return err
 	}
 	for _, a := range all {

@@ -15,7 +15,14 @@ import (
 func TestRevealOnThePages(t *testing.T) {
 	e := enrol(t)
 	codes, links := e.invite(1)
-	first, other := &visitor{e, e.staff(identity.Owner)}, &visitor{e, e.staff(identity.Owner)}
+	first := &visitor{e, e.staff(identity.Owner)}
+	if p := first.get("/reveal"); len(p.All(t, "a[href='/staff/invite']")) != 1 {
+		t.Error("a lone owner is not told that nobody could grant it")
+	}
+	other := &visitor{e, e.staff(identity.Owner)}
+	if p := first.get("/reveal"); len(p.All(t, "a[href='/staff/invite']")) != 0 {
+		t.Error("one of two owners is told to invite another")
+	}
 	const name = "Dr. Person 0"
 	if p := first.do(webtest.Scenario{Path: "/reveal", Form: url.Values{"code": {"nonsense"}, "reason": {"harm <b>"}}}); p.Status != http.StatusUnprocessableEntity || p.Text(t, "textarea") != "harm <b>" || len(p.All(t, ".mistakes")) != 1 {
 		t.Errorf("a wrong code: %d", p.Status)
@@ -23,6 +30,9 @@ func TestRevealOnThePages(t *testing.T) {
 	first.send("/reveal", url.Values{"code": {strings.ToLower(string(codes[0]))}, "reason": {"An answer speaks of harm."}}, "/reveal")
 	if p := first.get("/reveal"); len(p.All(t, "button[value=grant]")) != 0 || !strings.Contains(p.Text(t, "main"), "Waits for another owner") {
 		t.Error("whoever asks can grant")
+	}
+	if !strings.Contains(other.get("/board").Text(t, "#today + ul"), "1 request to know who a code is") || strings.Contains(first.get("/board").Text(t, "#today + ul"), "request") {
+		t.Error("the board of the other owner says nothing, or that of whoever asked does")
 	}
 	if p := first.do(webtest.Scenario{Path: "/reveal/1/decide", Form: url.Values{"answer": {"grant"}}}); p.Status != http.StatusConflict {
 		t.Errorf("granting oneself by hand: %d", p.Status)
