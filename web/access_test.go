@@ -1,12 +1,17 @@
 package web_test
 
 import (
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"rekindle/platform/identity"
+	"rekindle/platform/store"
 	"rekindle/web"
 )
 
@@ -62,5 +67,40 @@ func TestDownloadHasEverything(t *testing.T) {
 	}
 	if told := v.get("/me/access").Text(t, "main"); !strings.Contains(told, "Took a copy of your signed consent") {
 		t.Errorf("the record says %q", told)
+	}
+}
+
+// The download tells with which devices one comes in, without anything of their keys, and which papers of leaving are on file.
+func TestDownloadHasPasskeysAndWithdrawals(t *testing.T) {
+	e := enrol(t)
+	codes, links := e.invite(1)
+	v := e.come(links[0])
+	v.baseline()
+	succeed(t, e.Store.Write(t.Context(), func(tx *store.Tx) error {
+		return tx.AddParticipantPasskey(t.Context(), store.ParticipantPasskey{ID: "credential-id", Code: codes[0], Handle: "the-handle", Label: tx.Vault.Seal([]byte("Chrome · Android"), "participant_passkey", "label", "credential-id"), Public: []byte(`{"k":"public-key"}`)})
+	}))
+	v.send("/me/withdraw", url.Values{"use": {"until-now"}}, "/me")
+	papers, err := e.WithdrawalPapers(t.Context(), identity.AsParticipant(codes[0]), codes[0])
+	succeed(t, err)
+	var own struct {
+		Passkeys []struct {
+			Name  string
+			Added time.Time
+			Used  *time.Time `json:"last_used"`
+		}
+		Withdrawals []struct{ Use, Document string }
+	}
+	body := v.get("/me/data").Body
+	succeed(t, json.Unmarshal([]byte(body), &own))
+	if len(own.Passkeys) != 1 || own.Passkeys[0].Name != "Chrome · Android" || own.Passkeys[0].Added.IsZero() || own.Passkeys[0].Used != nil {
+		t.Errorf("passkeys: %+v", own.Passkeys)
+	}
+	if len(papers) != 1 || len(own.Withdrawals) != 1 || own.Withdrawals[0].Use != "until-now" || own.Withdrawals[0].Document != fmt.Sprintf("%x", sha256.Sum256(papers[0].PDF)) {
+		t.Errorf("withdrawals: %+v", own.Withdrawals)
+	}
+	for _, never := range []string{"credential-id", "the-handle", "public-key"} {
+		if strings.Contains(body, never) {
+			t.Errorf("the download has %q", never)
+		}
 	}
 }

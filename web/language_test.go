@@ -90,3 +90,19 @@ func TestWhatIsNotTranslatedIsMarked(t *testing.T) {
 		}
 	}
 }
+
+// Each cookie that a browser is given over https comes back over https alone; without it, as in a rehearsal, it comes back at all.
+func TestTheLanguageIsKeptInASafeCookie(t *testing.T) {
+	for base, safe := range map[string]string{"https://coaching.example.org": "; Secure", "http://localhost:8080": ""} {
+		e := enrol(t)
+		e.BaseURL = base
+		_, links := e.invite(1)
+		v := e.come(links[0])
+		for _, p := range []*webtest.Page{v.get("/me/start?lang=es"), v.do(webtest.Scenario{Path: "/me/language", Form: url.Values{"language": {"es"}}})} {
+			set := p.Header.Get("Set-Cookie")
+			if !strings.HasPrefix(set, "rekindle_lang=es; Path=/; ") || !strings.Contains(set, "; HttpOnly"+safe+"; SameSite=Lax") {
+				t.Errorf("%s: %q", base, set)
+			}
+		}
+	}
+}

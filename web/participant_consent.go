@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"log/slog"
 	"net/http"
 	"strconv"
 	"strings"
@@ -69,6 +70,7 @@ type participantConsentPage struct {
 	Name      string
 	NameWrong bool
 	Wrong     int
+	Unsaved   bool // could not be saved just now; the page has what was typed
 }
 
 // consentQuestion is one question with what was chosen; empty: nothing yet.
@@ -210,6 +212,11 @@ func (s *Site) consentSign(w http.ResponseWriter, r *http.Request) error {
 	if nameless(err) {
 		page.NameWrong, page.Wrong = true, 1
 		return s.showMine(w, r, http.StatusUnprocessableEntity, "participant_consent", "consent_title", page)
+	}
+	if problem.Is(err, problem.Unavailable) { // a full disk, a database that restarts: what was typed must not go with it
+		s.log().LogAttrs(r.Context(), slog.LevelError, "a consent could not be saved", slog.String("page", r.Pattern), slog.String("error", err.Error()), slog.String("cause", causes(err)))
+		page.Unsaved = true
+		return s.showMine(w, r, http.StatusServiceUnavailable, "participant_consent", "consent_title", page)
 	}
 	if err != nil {
 		return err

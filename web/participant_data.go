@@ -101,6 +101,8 @@ type ownData struct {
 	Participant participant.Record          `json:"participant"`
 	Group       string                      `json:"group,omitempty"`
 	Consents    []ownConsent                `json:"consents"`
+	Withdrawals []ownWithdrawal             `json:"withdrawals"`
+	Passkeys    []ownPasskey                `json:"passkeys"`
 	Visits      []assessment.Visit          `json:"surveys"`
 	Forms       []assessment.Form           `json:"forms"`
 	Corrections []assessment.Correction     `json:"corrections"`
@@ -115,6 +117,20 @@ type ownData struct {
 type ownConsent struct {
 	consent.Signature
 	Withdrawn bool
+}
+
+// ownWithdrawal is the paper of having left, as it was filed.
+type ownWithdrawal struct {
+	Use      participant.Use `json:"use"`
+	FiledAt  time.Time       `json:"filed_at"`
+	Document string          `json:"document"` // SHA-256 of the paper
+}
+
+// ownPasskey is a device with which the participant comes in, without anything of its key.
+type ownPasskey struct {
+	Name  string     `json:"name"`
+	Added time.Time  `json:"added"`
+	Used  *time.Time `json:"last_used"` // null: never yet
 }
 
 // ownMessage is a mail to the participant, without the secret part of its link.
@@ -149,6 +165,13 @@ func (s *Site) dataDownload(w http.ResponseWriter, r *http.Request) error {
 	for _, m := range own.Written {
 		d.Messages = append(d.Messages, ownMessage{m.Kind, string(m.State), m.Due, m.Subject, s.sealed(m.Text)})
 	}
+	keys, err := s.Conduct.OwnPasskeys(r.Context(), actor(r), st.Record.Code)
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		d.Passkeys = append(d.Passkeys, ownPasskey{k.Label, k.Made, k.Used})
+	}
 	err = s.read(r, func(tx *store.Tx) error {
 		code := st.Record.Code
 		signed, err := tx.Signatures(r.Context(), store.ConsentFilter{Participant: code}, 0, len(s.Conduct.Protocol.Consent))
@@ -157,6 +180,14 @@ func (s *Site) dataDownload(w http.ResponseWriter, r *http.Request) error {
 		}
 		for _, c := range signed {
 			d.Consents = append(d.Consents, ownConsent{c.Signature, c.Withdrawn})
+		}
+		left, err := tx.Withdrawals(r.Context(), store.ConsentFilter{Participant: code})
+		if err != nil {
+			return err
+		}
+		slices.Reverse(left)
+		for _, one := range left {
+			d.Withdrawals = append(d.Withdrawals, ownWithdrawal{one.Choice, one.Made, one.Document})
 		}
 		for _, v := range st.Visits {
 			d.Visits = append(d.Visits, v.Visit)

@@ -93,3 +93,29 @@ func TestWhatCannotBeSavedStaysOnThePage(t *testing.T) {
 		t.Errorf("kept: %+v", f)
 	}
 }
+
+// A signature that cannot be saved is none, and says so: what was chosen and typed stays on the page, and signs when there is room.
+func TestASignatureThatCannotBeSavedStaysOnThePage(t *testing.T) {
+	e := enrol(t)
+	codes, links := e.invite(1)
+	v := e.come(links[0])
+	room := func(pages string) {
+		succeed(t, e.Store.Write(t.Context(), func(tx *store.Tx) error {
+			_, err := tx.Do(t.Context(), "PRAGMA max_page_count = "+pages)
+			return err
+		}))
+	}
+	room("1")
+	p := v.do(webtest.Scenario{Path: "/me/consent", Form: signature})
+	if p.Status != http.StatusServiceUnavailable || len(p.All(t, `#name[value="`+signature.Get("name")+`"]`)) != 1 || len(p.All(t, "main input[checked]")) != len(signature)-2 || !strings.Contains(p.Text(t, "[role=alert]"), "Nothing is signed yet") {
+		t.Errorf("%d: %s", p.Status, p.Text(t, "main"))
+	}
+	if !strings.Contains(e.logged.String(), "the disk is full") || strings.Contains(e.logged.String(), signature.Get("name")) {
+		t.Errorf("the log: %s", e.logged.String())
+	}
+	if e.record(codes[0]).ConsentedAt != nil {
+		t.Error("it is signed")
+	}
+	room("1000000")
+	v.send("/me/consent", signature, "/me/survey/baseline/demographics")
+}

@@ -18,10 +18,12 @@ const payAt = "/pay"
 
 // payListPage is the sheets of all months.
 type payListPage struct {
-	Months []payMonth
-	Paid   string // approved in all
-	Rate   string
-	Done   string
+	Months   []payMonth
+	Currency string
+	Paid     string // approved in all, without the currency
+	Open     string // what has been earned beside it; empty: nothing
+	Rate     string
+	Done     string
 }
 
 // payMonth is one month's sheet.
@@ -137,15 +139,19 @@ func (s *Site) payList(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	c := s.Conduct.Protocol.Cost
-	page := payListPage{Rate: money(c.Currency, int64(c.HourlyRate*100+0.5)), Done: payDone[r.URL.Query().Get("done")]}
-	var paid int64
+	page := payListPage{Rate: money(c.Currency, int64(c.HourlyRate*100+0.5)), Done: payDone[r.URL.Query().Get("done")], Currency: c.Currency}
+	var paid, earned int64
 	for _, p := range all {
 		page.Months = append(page.Months, payMonthOf(p))
 		if p.Approved != nil {
 			paid += p.Amount
+		} else {
+			earned += p.Amount
 		}
 	}
-	page.Paid = money(c.Currency, paid)
+	if page.Paid = figure(paid); earned != 0 {
+		page.Open = figure(earned)
+	}
 	return s.show(w, r, http.StatusOK, "pay_list", "Pay", page)
 }
 
@@ -225,8 +231,10 @@ func (s *Site) payFile(w http.ResponseWriter, r *http.Request) error {
 
 // payDeskPage is what a coach has earned.
 type payDeskPage struct {
-	Months []payDeskMonth
-	Rate   string
+	Months   []payDeskMonth
+	Rate     string
+	Currency string
+	Total    string // of all months, without the currency
 }
 
 type payDeskMonth struct {
@@ -244,9 +252,12 @@ func (s *Site) payDesk(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	c := s.Conduct.Protocol.Cost
-	page := payDeskPage{Rate: money(c.Currency, int64(c.HourlyRate*100+0.5))}
+	page := payDeskPage{Rate: money(c.Currency, int64(c.HourlyRate*100+0.5)), Currency: c.Currency}
+	var total int64
 	for _, p := range own {
 		page.Months = append(page.Months, payDeskMonth{payMonthOf(p), payLineOf(p, p.Coaches[0])})
+		total += p.Coaches[0].Amount
 	}
+	page.Total = figure(total)
 	return s.show(w, r, http.StatusOK, "pay_desk", "Your pay", page)
 }

@@ -59,7 +59,7 @@ func TestPayIsApproved(t *testing.T) {
 	sheet, err := e.PaySheet(t.Context(), identity.Actor{Name: "finance", Role: identity.Finance}, "2021-08")
 	succeed(t, err)
 	webtest.Run(t, e.handler, []webtest.Scenario{
-		{Name: "months", Path: "/pay", Cookie: by, Sees: []string{"USD 200.00 an hour", "August 2021", "1 coach, 2 h 20 min", "To be approved", "USD 2,966.67", "September 2021"}, Never: never},
+		{Name: "months", Path: "/pay", Cookie: by, Sees: []string{"USD 200.00 an hour", "August 2021", "1 coach, 2 h 20 min", "To be approved", "USD", "2,966.67", "September 2021", "Approved in all", "Not approved yet"}, Never: never},
 		{Name: "month", Path: "/pay/2021-08", Cookie: by, Sees: []string{"Ash Coach", string(with), "USD 2,500.00 for training and certification", "Approve USD 2,966.67"}, Never: never},
 		{Name: "no month", Path: "/pay/august", Cookie: by, Status: http.StatusNotFound},
 		{Name: "another century", Path: "/pay/1999-01", Cookie: by, Status: http.StatusNotFound},
@@ -76,7 +76,7 @@ func TestPayIsApproved(t *testing.T) {
 	webtest.Run(t, e.handler, []webtest.Scenario{
 		{Name: "still", Path: "/pay/2021-08", Cookie: by, Sees: []string{"USD 2,966.67", sheet.Digest}},
 		{Name: "corrected", Path: "/pay/2021-09", Cookie: by, Sees: []string{"10 min for August 2021: minutes corrected after the month was approved", "USD 33.33", "The month is not over"}},
-		{Name: "own", Path: "/desk/pay", Cookie: coach, Sees: []string{"August 2021", "2 sessions held", "USD 2,966.67", "10 min for August 2021"}, Never: []string{"Ash Coach", string(code)}},
+		{Name: "own", Path: "/desk/pay", Cookie: coach, Sees: []string{"August 2021", "2 sessions held", "2,966.67", "10 min for August 2021", "In all", "3,000.00"}, Never: []string{"Ash Coach", string(code)}},
 		{Name: "not everybody's", Path: "/pay", Cookie: coach, Status: http.StatusForbidden, Never: []string{"2,966"}},
 	})
 	for _, role := range []identity.Role{identity.Coordinator, identity.Statistician, identity.Leadership} {

@@ -49,6 +49,8 @@ var surveyEnglish = map[string]string{
 	"draft_other":             "This part was also changed in another window or on another device. What you see here takes its place.",
 	"draft_replaces":          "Look it over, then send it.",
 	"draft_sent":              "This part has been sent or has closed, so nothing more is saved here.",
+	"consent_unsaved":         "Your signature could not be saved just now.",
+	"consent_unsaved_text":    "Nothing is signed yet. What you chose and typed still stands here: please sign again in a few minutes, and do not close this page before.",
 	"survey_unsaved":          "Your answers could not be saved just now. They still stand here: please send them again in a few minutes, and do not close this page before.",
 	"home_withdrawn_use":      "Your choice:",
 	"untaken_sent":            "This part was sent before. Below is what is kept; these answers of yours are different and were not taken:",

@@ -49,6 +49,8 @@ var surveySpanish = map[string]string{
 	"draft_other":             "Esta parte también se cambió en otra ventana o en otro dispositivo. Lo que ve aquí ocupa su lugar.",
 	"draft_replaces":          "Revíselo y envíelo.",
 	"draft_sent":              "Esta parte ya se envió o se cerró, así que aquí no se guarda nada más.",
+	"consent_unsaved":         "Su firma no se pudo guardar ahora.",
+	"consent_unsaved_text":    "Todavía no ha firmado nada. Lo que eligió y escribió sigue aquí: firme otra vez dentro de unos minutos y no cierre antes esta página.",
 	"survey_unsaved":          "Sus respuestas no se pudieron guardar ahora. Siguen aquí: envíelas otra vez dentro de unos minutos y no cierre antes esta página.",
 	"home_withdrawn_use":      "Su decisión:",
 	"untaken_sent":            "Esta parte ya se había enviado. Abajo está lo que se guarda; estas respuestas suyas son distintas y no se tomaron:",
