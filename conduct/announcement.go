@@ -11,31 +11,55 @@ import (
 	"rekindle/trial/study"
 )
 
-// Announcement is an invitation as somebody will receive it.
+// Announcement is an invitation as those who read a language will receive it.
 type Announcement struct {
 	ID            string
+	Language      string
 	Days          []int // of the waves, after the opening of enrolment or the day of inviting
 	FromOpening   bool
+	Changed       bool // its words are not the protocol's any more
 	Subject, Text string
 }
 
-// Announcements gives the invitations of the protocol, filled in for somebody who is nobody, with a link that opens nothing.
-func (c *Conduct) Announcements() (all []Announcement) {
-	for _, m := range c.Protocol.Messages {
-		if m.Purpose != study.Announcement {
-			continue
+// Announcements gives the invitations with the words now in force, in each language that has words of its own, filled in for somebody who
+// is nobody, with a link that opens nothing.
+func (c *Conduct) Announcements(ctx context.Context, tx *store.Tx) (all []Announcement, err error) {
+	wordings, err := tx.Wordings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, plain := range c.announcements() {
+		var first study.Message // in the protocol's own language
+		for i, language := range study.Languages {
+			m, own := worded(plain, language, wordings, store.Message{}), study.In(language, plain)
+			if i == 0 {
+				first = m
+			} else if m.Subject == first.Subject && m.Body == first.Body {
+				continue
+			}
+			protocol := study.In(language, *c.Protocol)
+			a := Announcement{ID: m.ID, Language: language, Days: m.Days, FromOpening: m.Anchor == study.FromOpening, Changed: m.Subject != own.Subject || m.Body != own.Body}
+			a.Subject, a.Text = m.Fill(map[string]string{"name": "Dr. Jordan Example", "title": protocol.Title, "contact": c.contactIn(language), "link": c.BaseURL + "/p/" + strings.Repeat("•", 8),
+				"date": study.WeekdayIn(language, protocol.Enrolment.Closes.Time)})
+			all = append(all, a)
 		}
-		a := Announcement{ID: m.ID, Days: m.Days, FromOpening: m.Anchor == study.FromOpening}
-		a.Subject, a.Text = m.Fill(map[string]string{"name": "Dr. Jordan Example", "title": c.Protocol.Title, "contact": c.contact(), "link": c.BaseURL + "/p/" + strings.Repeat("•", 8),
-			"date": c.Protocol.Enrolment.Closes.Format("Monday, January 2, 2006")})
-		all = append(all, a)
+	}
+	return all, nil
+}
+
+// announcements gives the protocol's messages that invite.
+func (c *Conduct) announcements() (all []study.Message) {
+	for _, m := range c.Protocol.Messages {
+		if m.Purpose == study.Announcement {
+			all = append(all, m)
+		}
 	}
 	return all
 }
 
 func (c *Conduct) announcementIDs() (ids []string) {
-	for _, a := range c.Announcements() {
-		ids = append(ids, a.ID)
+	for _, m := range c.announcements() {
+		ids = append(ids, m.ID)
 	}
 	return ids
 }

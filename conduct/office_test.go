@@ -132,9 +132,20 @@ func TestInviteSome(t *testing.T) {
 		}
 		_, err := w.InviteSome(ctx, coordinator, 1, 0)
 		refused(t, err, problem.Conflict, "Everybody")
-		for _, a := range w.Announcements() {
-			if strings.Contains(a.Subject+a.Text, "{{") || strings.Contains(a.Text, "hospital.example") {
+		letters := func() (all []conduct.Announcement) {
+			w.read(func(ctx context.Context, tx *store.Tx) (err error) { all, err = w.Announcements(ctx, tx); return err })
+			return all
+		}
+		all := letters()
+		for _, a := range all {
+			if strings.Contains(a.Subject+a.Text, "{{") || strings.Contains(a.Text, "hospital.example") || a.Changed {
 				t.Errorf("the sample has a gap, or somebody's address: %s", a.Text)
+			}
+		}
+		must(t, w.RewordMessages(ctx, coordinator, all[0].ID, "en", conduct.NewWords{Subject: "Once more", Body: "Here: {{link}}"}))
+		for i, a := range letters() {
+			if changed := a.Language == "en"; a.Changed != changed || changed != (a.Subject == "Once more") || len(all) != 2 {
+				t.Errorf("letter %d of %d after the words were changed: %+v", i, len(all), a)
 			}
 		}
 	})

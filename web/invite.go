@@ -19,8 +19,9 @@ type invitePage struct {
 	conduct.Invitations
 	Waves     []waveLine
 	Letters   []letter
-	Added     int // just now
-	Invited   int // just now
+	Reword    bool // whoever looks may change the words
+	Added     int  // just now
+	Invited   int  // just now
 	Count     string
 	Problems  []*problem.Problem
 	Opens     time.Time
@@ -43,8 +44,11 @@ type waveLine struct {
 
 // letter is an announcement as somebody will receive it.
 type letter struct {
-	Subject string
-	Text    []span
+	ID, Language string // of the message, and of its words
+	Tongue       string // the language as people call it; empty where there is one alone
+	Changed      bool   // the words are not the protocol's
+	Subject      string
+	Text         []span
 }
 
 // inviteShow shows the invitations.
@@ -55,7 +59,11 @@ func (s *Site) inviteShow(w http.ResponseWriter, r *http.Request) error {
 func (s *Site) showInvite(w http.ResponseWriter, r *http.Request, status int, refused error) error {
 	page := invitePage{Quiet: s.Conduct.QuietHours(), Added: toldNumber(r, "added"), Invited: toldNumber(r, "invited"), Count: r.PostFormValue("count"), Posting: s.Post != nil}
 	page.HasQuiet = page.Quiet.From != page.Quiet.To
+	var letters []conduct.Announcement
 	err := s.read(r, func(tx *store.Tx) (err error) {
+		if letters, err = s.Conduct.Announcements(r.Context(), tx); err != nil {
+			return err
+		}
 		if page.Invitations, err = s.Conduct.Invitations(r.Context(), tx); err != nil {
 			return err
 		}
@@ -69,10 +77,15 @@ func (s *Site) showInvite(w http.ResponseWriter, r *http.Request, status int, re
 	}
 	page.Opens, page.Closes = page.Opens.In(s.zone()), page.Closes.Add(-time.Second).In(s.zone())
 	days := map[string][]int{}
-	for _, a := range s.Conduct.Announcements() {
+	for _, a := range letters {
 		days[a.ID] = a.Days
-		page.Letters = append(page.Letters, letter{a.Subject, spans(a.Text)})
+		one := letter{ID: a.ID, Language: a.Language, Changed: a.Changed, Subject: a.Subject, Text: spans(a.Text)}
+		if len(letters) > 1 {
+			one.Tongue = tongues[a.Language]
+		}
+		page.Letters = append(page.Letters, one)
 	}
+	page.Reword = actor(r).May("message.change")
 	for i, wave := range page.Invitations.Waves {
 		line := waveLine{Label: fmt.Sprintf("Wave %d", i+1), Wave: wave}
 		if of := days[wave.Message]; wave.Occurrence < len(of) && of[wave.Occurrence] > 0 {

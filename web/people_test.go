@@ -12,6 +12,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"rekindle/conduct"
 	"rekindle/platform/identity"
 	"rekindle/platform/mail/mailtest"
 	"rekindle/platform/store"
@@ -192,6 +193,13 @@ func TestInvitationsAreSentOnce(t *testing.T) {
 		if !strings.Contains(p.Text(t, "main"), want) {
 			t.Errorf("no %q", want)
 		}
+	}
+	if titles := p.All(t, "[id^=letter-]"); len(titles) != 2 || len(p.All(t, "a[href^='/messages/plan/announcement']")) != 2 {
+		t.Errorf("%d invitations are shown", len(titles))
+	}
+	succeed(t, e.RewordMessages(t.Context(), office, "announcement", "en", conduct.NewWords{Subject: "Once more", Body: "Look here: {{link}}"}))
+	if text := v.get("/invite").Text(t, "main"); !strings.Contains(text, "Look here: https://coaching.example.org/p/••••") || !strings.Contains(text, "The words were changed") {
+		t.Errorf("after the words were changed the page shows %q", text)
 	}
 	for name, form := range map[string]url.Values{"nobody": {}, "no number": {"who": {"some"}, "count": {"a few"}, "of": {"3"}}, "none": {"who": {"some"}, "count": {"0"}, "of": {"3"}}, "out of date": {"who": {"all"}, "of": {"5"}}} {
 		if p := v.do(webtest.Scenario{Path: "/invite", Form: form}); p.Status != http.StatusUnprocessableEntity && p.Status != http.StatusConflict {
