@@ -85,6 +85,9 @@ func (c *Conduct) CertifyCoach(ctx context.Context, by identity.Actor, code coac
 		return problem.New(problem.Invalid, "It would expire before it was done").On("expires")
 	}
 	return c.Store.Write(ctx, func(tx *store.Tx) error {
+		if step.Done.After(tx.Now()) {
+			return problem.New(problem.Invalid, "That day is still to come").On("done").Instead("File the step when it is done.")
+		}
 		if _, err := tx.Coach(ctx, code); err != nil {
 			return err
 		}

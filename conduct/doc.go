@@ -32,6 +32,8 @@
 //	SendResources(ctx, by, code) error
 //	RegisterCoach(ctx, by, NewCoach) (coach.Code, error)
 //	CertifyCoach(ctx, by, coach, coach.Step) error
+//	CorrectCoach(ctx, by, coach, Person) error                               name, address, and by what people are kept apart
+//	ApartFrom(ctx, by, coach) ([]participant.Code, error)                    coachees whom the protocol keeps apart from a coach by now
 //	SetProfile, SetPhoto, SetHours, SetDate, ClearDate, SetCaseload
 //	TakeLeave(ctx, by, coach, coach.Span) ([]session.Session, error)         the sessions in it are to be moved; their people are written to
 //	EndLeave(ctx, by, coach, from) error
@@ -52,6 +54,7 @@
 //	Propose(ctx, by, code, first, every) ([]time.Time, error)                starts for all sessions that are left, so many days apart
 //	BookSeries(ctx, by, code, starts, mode) ([]session.Session, error)       all of them, or none
 //	Move(ctx, by, id, start) (session.Session, error)
+//	MovePast(ctx, by, id, start) (session.Session, error)                    past later sessions, which are cancelled; FreeToMovePast has the times
 //	Cancel(ctx, by, id) (session.Session, error)
 //	ConfirmSession(ctx, by, id) error                                        booked while the coach's calendar could not be read
 //	TakeReply(ctx, by, ics) error                                            what a calendar program answered to an invitation

@@ -1,9 +1,12 @@
 package web
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"rekindle/conduct"
@@ -18,6 +21,8 @@ import (
 type coachManagePage struct {
 	coachLine
 	ZoneName    string
+	Leave       []string   // from which day to which the coach is away
+	Columns     []actField // by which the protocol keeps people apart
 	Steps       []stepLine
 	Supervision string // hours in all
 	Coachees    []coacheeLine
@@ -37,6 +42,7 @@ type stepLine struct {
 type coacheeLine struct {
 	Code   participant.Code
 	Chosen time.Time
+	Apart  bool // the protocol keeps them apart from the coach, as things stand now
 }
 
 // officeAct is an act of the office on a coach.
@@ -95,6 +101,75 @@ var coachActs = []officeAct{
 			}
 			return s.Conduct.SetCaseload(r.Context(), actor(r), code, n)
 		}},
+	{ID: "correct", verb: "coach.correct", label: "Correct name, address and conflicts", what: "Mail and calendar invitations go to the new address. An invitation to sign in that was not followed is sent there anew; whoever signs in already keeps doing so as before.",
+		done: "It is corrected.",
+		fields: func(s *Site, k conduct.CoachStanding) []actField {
+			fields := []actField{{Name: "name", Label: "Name", Kind: "text", Value: k.Name}, {Name: "email", Label: "E-mail address", Kind: "email", Value: k.Email}}
+			for _, name := range s.Conduct.Protocol.Coaching.Conflicts {
+				fields = append(fields, actField{Name: "column-" + name, Label: title(name) + " (whoever shares it is not shown this coach)", Kind: "text", Value: k.Columns[name]})
+			}
+			return fields
+		},
+		fits: func(k conduct.CoachStanding) bool { return k.LeftAt == nil },
+		act: func(s *Site, r *http.Request, code coach.Code) error {
+			all, err := s.Conduct.CoachStandings(r.Context(), actor(r), code)
+			if err != nil {
+				return err
+			}
+			p := all[0].Person
+			p.Name, p.Email, p.Columns = r.PostForm.Get("name"), r.PostForm.Get("email"), maps.Clone(p.Columns)
+			for _, name := range s.Conduct.Protocol.Coaching.Conflicts {
+				if value := strings.TrimSpace(r.PostForm.Get("column-" + name)); value == "" {
+					delete(p.Columns, name)
+				} else {
+					if p.Columns == nil {
+						p.Columns = map[string]string{}
+					}
+					p.Columns[name] = value
+				}
+			}
+			return s.Conduct.CorrectCoach(r.Context(), actor(r), code, p)
+		}},
+	{ID: "leave", verb: "coach.leave", label: "Enter leave", what: "For a coach who cannot do it, as one who has fallen ill. Nobody is booked in it. Coachees with a session in it are asked by mail to choose another time; nothing is cancelled, and nothing counts against them.",
+		done: "The leave is kept. Whoever has a session in it has been asked by mail to choose another time.",
+		fields: func(_ *Site, _ conduct.CoachStanding) []actField {
+			return []actField{{Name: "from", Label: "First day", Kind: "date"}, {Name: "until", Label: "Last day", Kind: "date"}}
+		},
+		fits: func(k conduct.CoachStanding) bool { return k.LeftAt == nil },
+		act: func(s *Site, r *http.Request, code coach.Code) error {
+			all, err := s.Conduct.CoachStandings(r.Context(), actor(r), code)
+			if err != nil {
+				return err
+			}
+			zone := s.inZone(all[0].Coach.Zone)
+			from, err := dayTyped(r, "from", zone, 0)
+			if err != nil || from == nil {
+				return orMissing(err, "from")
+			}
+			until, err := dayTyped(r, "until", zone, 1)
+			if err != nil || until == nil {
+				return orMissing(err, "until")
+			}
+			_, err = s.Conduct.TakeLeave(r.Context(), actor(r), code, coach.Span{From: *from, To: *until})
+			return err
+		}},
+	{ID: "leave-end", verb: "coach.leave", label: "End leave", what: "The coach's hours hold again. Sessions that were moved stay where they are.",
+		done: "The leave is ended.",
+		fields: func(s *Site, k conduct.CoachStanding) []actField {
+			which := actField{Name: "from", Label: "Which leave", Kind: "choice"}
+			for _, away := range k.Away {
+				which.Choices = append(which.Choices, choice{Code: away.From.Format(time.RFC3339), Label: s.leaveLine(away, k.Coach)})
+			}
+			return []actField{which}
+		},
+		fits: func(k conduct.CoachStanding) bool { return k.LeftAt == nil && len(k.Away) > 0 },
+		act: func(s *Site, r *http.Request, code coach.Code) error {
+			from, err := time.Parse(time.RFC3339, r.PostForm.Get("from"))
+			if err != nil {
+				return problem.New(problem.Invalid, "No leave is chosen").On("from").Instead("Choose one of the list.")
+			}
+			return s.Conduct.EndLeave(r.Context(), actor(r), code, from)
+		}},
 	{ID: "retire", verb: "coach.retire", label: "Leaves the program", undo: "This cannot be taken back: who comes again is registered anew.",
 		what: "Nobody can choose this coach any more. Booked sessions are cancelled; the coachees are written to, keep the sessions that are left, and choose again. Held sessions stay.",
 		done: "The coach has left, and the coachees were written to.",
@@ -111,6 +186,12 @@ func orMissing(err error, field string) error {
 		return err
 	}
 	return problem.New(problem.Invalid, "The day is missing").On("%s", field).Instead("Give it as 2021-08-31.")
+}
+
+// leaveLine tells from which day to which a coach is away, by the coach's clock.
+func (s *Site) leaveLine(away coach.Span, k coach.Coach) string {
+	zone := s.inZone(k.Zone)
+	return away.From.In(zone).Format("January 2, 2006") + " to " + away.To.Add(-time.Second).In(zone).Format("January 2, 2006")
 }
 
 // dayTyped reads the beginning of a day that was typed, or that of a day after it; nil: none was.
@@ -151,6 +232,14 @@ func (s *Site) showManaged(w http.ResponseWriter, r *http.Request, status int, r
 	if page.ZoneName == "" {
 		page.ZoneName = s.zone().String()
 	}
+	for _, away := range k.Away {
+		if away.To.After(now) {
+			page.Leave = append(page.Leave, s.leaveLine(away, k.Coach))
+		}
+	}
+	for _, name := range s.Conduct.Protocol.Coaching.Conflicts {
+		page.Columns = append(page.Columns, actField{Label: title(name), Value: k.Columns[name]})
+	}
 	for _, name := range s.Conduct.Protocol.Coaching.Certification {
 		line := stepLine{Name: name}
 		for _, step := range k.Certification {
@@ -169,11 +258,18 @@ func (s *Site) showManaged(w http.ResponseWriter, r *http.Request, status int, r
 	if err := s.read(r, func(tx *store.Tx) error {
 		pairs, err := tx.Coachees(r.Context(), code)
 		for _, p := range pairs {
-			page.Coachees = append(page.Coachees, coacheeLine{p.Participant, p.Chosen.In(s.zone())})
+			page.Coachees = append(page.Coachees, coacheeLine{Code: p.Participant, Chosen: p.Chosen.In(s.zone())})
 		}
 		return err
 	}); err != nil {
 		return err
+	}
+	apart, err := s.Conduct.ApartFrom(r.Context(), by, code)
+	if err != nil {
+		return err
+	}
+	for i, one := range page.Coachees {
+		page.Coachees[i].Apart = slices.Contains(apart, one.Code)
 	}
 	var typed url.Values
 	failed := ""

@@ -86,6 +86,20 @@ func TestCoachesAsTheOfficeSeesThem(t *testing.T) {
 	if text := v.get("/coaches").Text(t, "main"); !strings.Contains(text, "Dr. Coach 0 not invited to sign in May be chosen 0 of 6") || !strings.Contains(text, "Dr. Robin No hours yet") || !strings.Contains(text, "9 places") {
 		t.Errorf("the list: %q", text)
 	}
+	v.send(path+"/correct", url.Values{"name": {"Dr. Robyn"}, "email": {"robyn@hospital.example"}, "column-division": {"Renal"}}, path+"?done=correct")
+	if p := v.do(webtest.Scenario{Path: path + "/correct", Form: url.Values{"name": {"Dr. Robyn"}, "email": {"nobody"}}}); p.Status != http.StatusUnprocessableEntity || len(p.All(t, `details[open] input[name=email][value=nobody]`)) != 1 {
+		t.Errorf("a slip in the correction: %d", p.Status)
+	}
+	if p := v.do(webtest.Scenario{Path: path + "/leave", Form: url.Values{"from": {"2021-08-20"}}}); p.Status != http.StatusUnprocessableEntity {
+		t.Errorf("leave without an end: %d", p.Status)
+	}
+	v.send(path+"/leave", url.Values{"from": {"2021-08-20"}, "until": {"2021-08-31"}}, path+"?done=leave")
+	p := v.get(path)
+	if text := p.Text(t, "main"); !strings.Contains(text, "robyn@hospital.example") || !strings.Contains(text, "Division Renal") || !strings.Contains(text, "Away August 20, 2021 to August 31, 2021") {
+		t.Errorf("corrected, and away: %q", text)
+	}
+	v.send(path+"/leave-end", url.Values{"from": {webtest.Attribute(p.All(t, `#leave-end-from option:not([value=""])`)[0], "value")}}, path+"?done=leave-end")
+	v.send(path+"/correct", url.Values{"name": {"Dr. Robin"}, "email": {"robin@hospital.example"}}, path+"?done=correct")
 	if text := v.get("/board").Text(t, "main"); !strings.Contains(text, "Dr. Robin : certification until August 31, 2021") {
 		t.Errorf("the board says nothing of a certification that expires: %q", text)
 	}

@@ -64,6 +64,7 @@ var permissions = map[string][]Role{
 	"resource.send":    {Coordinator},
 
 	"coach.add":       {Coordinator, Owner},
+	"coach.correct":   {Coordinator, Owner}, // name, address, and by what the protocol keeps people apart
 	"coach.certify":   {Coordinator, Owner},
 	"coach.profile":   {Coach, Coordinator},
 	"coach.hours":     {Coach, Coordinator},
