@@ -3,6 +3,8 @@ package conduct
 import (
 	"cmp"
 	"context"
+	"net/mail"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -110,6 +112,11 @@ func (c *Conduct) letters(ctx context.Context, tx *store.Tx, found []store.Plann
 		words["link"] = c.BaseURL + "/p/" + unknownLink
 		words["name"] = "[" + string(m.Participant) + "]"
 		l.Subject, l.Text = about.message.Fill(words)
+		if m.Outbox > 0 { // what has gone says what it said, whatever the words are by now
+			if l.Subject, l.Text, err = c.asWritten(ctx, tx, m.Outbox); err != nil {
+				return nil, err
+			}
+		}
 		l.Until = c.latest(about)
 		if m.State == "planned" {
 			l.Needless = c.foreseen(tx, b, about)
@@ -118,6 +125,26 @@ func (c *Conduct) letters(ctx context.Context, tx *store.Tx, found []store.Plann
 	}
 	return letters, nil
 }
+
+// asWritten gives subject and text of a mail of the outbox, with the code in place of its reader and without the secret of its link.
+func (c *Conduct) asWritten(ctx context.Context, tx *store.Tx, id int64) (subject, text string, err error) {
+	m, err := tx.Message(ctx, id)
+	if err != nil {
+		return "", "", err
+	}
+	subject, text = m.Subject, personalLink.ReplaceAllString(m.Text, "${1}"+unknownLink)
+	if to, err := mail.ParseAddress(m.To); err == nil {
+		for _, known := range []string{to.Name, to.Address} {
+			if known != "" {
+				subject, text = strings.ReplaceAll(subject, known, "["+m.Person+"]"), strings.ReplaceAll(text, known, "["+m.Person+"]")
+			}
+		}
+	}
+	return subject, text, nil
+}
+
+// personalLink finds the links by which a person is known.
+var personalLink = regexp.MustCompile(`(/p/)[A-Za-z0-9_-]{8,}`)
 
 // foreseen says why a mail will not go as things stand, which is not whether it could go now: what still has to open counts as open.
 func (c *Conduct) foreseen(tx *store.Tx, b batch, about matter) string {

@@ -90,6 +90,14 @@ func TestMailGoesAsItWasChanged(t *testing.T) {
 		if m := w.last(codes[0], "announcement"); m.Subject != "For one" || !strings.HasPrefix(m.Text, "Dear Dr. Person 0: https://coaching.example.org/p/") {
 			t.Errorf("changed for one: %q, %q", m.Subject, m.Text)
 		}
+		must(t, w.RewordMessages(ctx, coordinator, "announcement", "en", conduct.NewWords{Subject: "Later", Body: "Other words: {{link}}"}))
+		if l := w.only(codes[1], "announcement", 0); l.Subject != "For all, ["+string(codes[1])+"]" || !strings.HasPrefix(l.Text, "Come: https://coaching.example.org/p/••••••••\n") {
+			t.Errorf("what has gone is said to have said %q, %q", l.Subject, l.Text)
+		}
+		if l := w.only(codes[1], "announcement", 1); l.Subject != "Later" {
+			t.Errorf("what is to come says %q", l.Subject)
+		}
+		must(t, w.RewordMessages(ctx, coordinator, "announcement", "en", all))
 		if m := w.last(codes[1], "announcement"); m.Subject != "For all, Dr. Person 1" || !strings.HasPrefix(m.Text, "Come: https://") || !strings.HasSuffix(m.Text, "2021\n") {
 			t.Errorf("changed for all: %q, %q", m.Subject, m.Text)
 		}
@@ -108,7 +116,7 @@ func TestMailGoesAsItWasChanged(t *testing.T) {
 		if got := w.last(codes[1], "announcement"); got.Subject != m.Subject {
 			t.Errorf("with the protocol's words again: %q", got.Subject)
 		}
-		if verbs := strings.Join(w.trail("announcement"), " "); verbs != "message.change message.change" {
+		if verbs := strings.Join(w.trail("announcement"), " "); verbs != "message.change message.change message.change message.change" {
 			t.Errorf("the trail about the announcement: %s", verbs)
 		}
 		w.read(func(ctx context.Context, tx *store.Tx) error {
