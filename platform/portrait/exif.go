@@ -5,22 +5,67 @@ import (
 	"encoding/binary"
 )
 
-// orientation gives how the camera was held, 1 to 8 as EXIF counts; 1, upright, where a JPEG does not say so, or says it wrongly.
+// orientation gives how the camera was held, 1 to 8 as EXIF counts; 1, upright, where a file does not say so, or says it wrongly.
 func orientation(file []byte) int {
-	if !bytes.HasPrefix(file, []byte{0xff, 0xd8}) {
-		return 1
+	switch {
+	case bytes.HasPrefix(file, []byte{0xff, 0xd8}):
+		return turnOf(exifOfJPEG(file))
+	case bytes.HasPrefix(file, []byte("\x89PNG\r\n\x1a\n")):
+		return turnOf(exifOfPNG(file))
+	case len(file) >= 12 && string(file[:4]) == "RIFF" && string(file[8:12]) == "WEBP":
+		return turnOf(exifOfWebP(file))
 	}
+	return 1
+}
+
+// exifHead is what stands before EXIF's TIFF in a JPEG, and in WebPs of some programs.
+var exifHead = []byte("Exif\x00\x00")
+
+// exifOfJPEG gives the TIFF of the first segment with EXIF, none where there is none.
+func exifOfJPEG(file []byte) []byte {
 	for at := 2; at+4 <= len(file) && file[at] == 0xff; {
 		marker, size := file[at+1], int(binary.BigEndian.Uint16(file[at+2:]))
 		if marker == 0xda || size < 2 || at+2+size > len(file) {
-			return 1
+			return nil
 		}
-		if segment := file[at+4 : at+2+size]; marker == 0xe1 && bytes.HasPrefix(segment, []byte("Exif\x00\x00")) {
-			return turnOf(segment[6:])
+		if segment := file[at+4 : at+2+size]; marker == 0xe1 && bytes.HasPrefix(segment, exifHead) {
+			return segment[len(exifHead):]
 		}
 		at += 2 + size
 	}
-	return 1
+	return nil
+}
+
+// exifOfPNG gives the TIFF of the chunk eXIf, which is one TIFF (Portable Network Graphics, third edition, 11.3.4.5).
+func exifOfPNG(file []byte) []byte {
+	const frame = 12 // length, type and check sum of a chunk
+	for at := uint64(8); at+frame <= uint64(len(file)); {
+		size := uint64(binary.BigEndian.Uint32(file[at:]))
+		if at+frame+size > uint64(len(file)) {
+			return nil
+		}
+		if string(file[at+4:at+8]) == "eXIf" {
+			return file[at+8 : at+8+size]
+		}
+		at += frame + size
+	}
+	return nil
+}
+
+// exifOfWebP gives the TIFF of the chunk EXIF (RFC 9649, 2.7.1.5). Chunks begin at even places.
+func exifOfWebP(file []byte) []byte {
+	const head = 8 // name and length of a chunk
+	for at := uint64(12); at+head <= uint64(len(file)); {
+		size := uint64(binary.LittleEndian.Uint32(file[at+4:]))
+		if at+head+size > uint64(len(file)) {
+			return nil
+		}
+		if string(file[at:at+4]) == "EXIF" {
+			return bytes.TrimPrefix(file[at+head:at+head+size], exifHead)
+		}
+		at += head + size + size%2
+	}
+	return nil
 }
 
 // turnOf reads the orientation out of the first directory of a TIFF header.

@@ -47,6 +47,21 @@ func held(file []byte, turn int) []byte {
 	return append(append(head, segment...), file[2:]...)
 }
 
+// heldPNG puts a chunk with the same into a PNG, before its pixels.
+func heldPNG(t *testing.T, p image.Image, turn int) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, p); err != nil {
+		t.Fatal(err)
+	}
+	file, tiff := b.Bytes(), held([]byte{0xff, 0xd8}, turn)[12:]
+	const afterHead = 8 + 12 + 13 // signature and IHDR
+	chunk := binary.BigEndian.AppendUint32(nil, uint32(len(tiff)))
+	chunk = append(append(chunk, "eXIf"...), tiff...)
+	chunk = binary.BigEndian.AppendUint32(chunk, crc32.ChecksumIEEE(chunk[4:]))
+	return append(append(append([]byte{}, file[:afterHead]...), chunk...), file[afterHead:]...)
+}
+
 // corners names the colors of a picture's corners.
 func corners(t *testing.T, file []byte, side int) (names string) {
 	t.Helper()
@@ -83,6 +98,9 @@ func TestPhotosStandUpright(t *testing.T) {
 			t.Errorf("held %d: %s, want %s", turn, got, want)
 		}
 		corners(t, small, portrait.Small)
+		if large, _, err := portrait.Read(heldPNG(t, quarters(640, 640), turn), portrait.Centre); err != nil || corners(t, large, portrait.Large) != want {
+			t.Errorf("a PNG held %d: %v", turn, err)
+		}
 		if bytes.Contains(large, []byte("here")) || bytes.Contains(large, []byte("Exif")) {
 			t.Error("what the camera wrote is kept")
 		}
