@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"rekindle/platform/identity"
+	"rekindle/platform/store"
 	"rekindle/web/webtest"
 )
 
@@ -173,6 +174,39 @@ func TestHospitalInABrowser(t *testing.T) {
 			l.look("disconnect")
 			l.Follow(`form[action="/account/hospital/end"] button`)
 			l.at("/account?done=apart")
+		})
+	}
+}
+
+// Before an act that reaches far there is a page that says what it does, and asks for the password where the act is on one's own account.
+func TestConfirmingInABrowser(t *testing.T) {
+	t.Parallel()
+	const password = "horses graze by the river"
+	for _, screen := range []webtest.Screen{webtest.Phone, webtest.Desktop} {
+		t.Run(screen.Name, func(t *testing.T) {
+			e := enrol(t)
+			cookies := e.staff(identity.Coordinator)
+			server := httptest.NewServer(e.handler)
+			t.Cleanup(server.Close)
+			e.BaseURL = server.URL
+			succeed(t, e.SetPassword(t.Context(), cookies["rekindle_staff"], "", password))
+			account := e.accountOf(identity.Coordinator)
+			succeed(t, e.Store.Write(t.Context(), func(tx *store.Tx) error {
+				return tx.AddPasskey(t.Context(), identity.Passkey{ID: "one", Account: account, Label: "Old phone", Public: []byte(`{}`)})
+			}))
+			l := &looker{Tab: webtest.Open(t, server.URL, screen), screen: "confirm-" + screen.Name}
+			l.Unscripted()
+			l.Goto("/sign-in")
+			l.Keep("rekindle_staff", cookies["rekindle_staff"])
+			l.Goto("/account/passkeys")
+			l.Follow(`form[action="/account/passkeys/remove"] button`)
+			l.look("passkey")
+			l.Dark()
+			l.look("passkey-dark")
+			l.fill("#password", password)
+			l.Follow("main button.first")
+			l.at("/account/passkeys")
+			l.look("removed")
 		})
 	}
 }

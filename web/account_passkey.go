@@ -51,7 +51,7 @@ func (s *Site) passkeyRemove(w http.ResponseWriter, r *http.Request, token strin
 		return s.passkeysPage(w, r, http.StatusNotFound, own, []*problem.Problem{problem.New(problem.NotFound, "You have no such passkey")})
 	}
 	asked := confirmPage{Title: "Remove “" + own.Passkeys[i].Label + "”?", Do: "Remove it", Back: passkeysAt, Undo: "A new passkey can be made at any time.", What: []string{
-		"This passkey does not sign you in here any more.", "The device keeps its half until you remove it there. It opens nothing by then."}}
+		"This passkey does not sign you in here any more.", "The device keeps its half until you remove it there; it opens nothing here any more."}}
 	if (accountPasskeysPage{Own: own}).Asks() {
 		asked.Whose = own.Email
 	}
