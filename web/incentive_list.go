@@ -17,7 +17,9 @@ const incentivesAt = "/incentives"
 type incentiveListPage struct {
 	Due, Away, Done []parcel
 	More            int // due ones that the page does not show
+	MoreAway        int // those on the way that it does not show
 	Received        int // in all
+	Addressed       int // due ones on the page that have an address
 	Chosen          map[string]bool
 	Carrier         string
 	Told            string
@@ -52,6 +54,7 @@ func (s *Site) incentivePage(w http.ResponseWriter, r *http.Request, refusal err
 	for _, id := range r.PostForm["parcel"] {
 		page.Chosen[id] = true
 	}
+	every := r.URL.Query().Get("choose") // "due" or "away": their boxes are ticked, and nothing is done yet
 	for _, p := range all {
 		one := s.parcel(p)
 		switch {
@@ -63,9 +66,16 @@ func (s *Site) incentivePage(w http.ResponseWriter, r *http.Request, refusal err
 		case p.Sent != nil:
 			if len(page.Away) < parcelsShown {
 				page.Away = append(page.Away, one)
+				page.Chosen[p.ID] = page.Chosen[p.ID] || every == "away"
+			} else {
+				page.MoreAway++
 			}
 		case len(page.Due) < parcelsShown:
 			page.Due = append(page.Due, one)
+			if p.Address != "" {
+				page.Addressed++
+				page.Chosen[p.ID] = page.Chosen[p.ID] || every == "due"
+			}
 		default:
 			page.More++
 		}

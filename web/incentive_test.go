@@ -62,14 +62,19 @@ func TestIncentivesArePosted(t *testing.T) {
 	if e.identified() != 1 {
 		t.Errorf("%d readings of names in the trail, want 1", e.identified())
 	}
+	if p := webtest.Do(t, e.handler, webtest.Scenario{Path: "/incentives?choose=due", Cookie: by}); len(p.All(t, "input[name=parcel][checked]")) != 4 {
+		t.Errorf("all with an address: %d are chosen, want 4", len(p.All(t, "input[name=parcel][checked]")))
+	}
 	webtest.Run(t, e.handler, []webtest.Scenario{
 		{Name: "list", Path: "/incentives", Cookie: by, Sees: []string{"Dr. Ada First", "1 First Street", "No address yet", "due for less than a week"}, Never: never},
 		{Name: "labels", Path: "/incentives/labels", Cookie: by, Sees: []string{"Dr. Ada First", "Boston, MA 02115"}, Never: append(never, "Dr. Cy Third")},
+		{Name: "nothing is chosen yet", Path: "/incentives", Cookie: by, Has: []string{"a[href='/incentives?choose=due']"}, Lacks: []string{"input[name=parcel][checked]"}},
 		{Name: "none chosen keeps the note", Path: "/incentives/send", Cookie: by, Form: url.Values{"carrier": {"USPS 1"}}, Status: http.StatusUnprocessableEntity, Sees: []string{"No parcel is chosen"}, Has: []string{`input[name=carrier][value="USPS 1"]`}},
 		{Name: "a guess", Path: "/incentives/send", Cookie: by, Form: url.Values{"parcel": {"0000"}}, Status: http.StatusNotFound},
 		{Name: "sent", Path: "/incentives/send", Cookie: by, Form: url.Values{"parcel": ids[:3], "carrier": {"USPS 1"}}, Status: http.StatusSeeOther},
 		{Name: "twice", Path: "/incentives/send", Cookie: by, Form: url.Values{"parcel": ids[2:4]}, Status: http.StatusConflict, Sees: []string{"It was sent on November 8, 2021"}, Has: []string{"input[value='" + ids[3] + "'][checked]"}},
 		{Name: "on the way", Path: "/incentives?done=sent", Cookie: by, Sees: []string{"On the way", "USPS 1", "Noted as sent"}},
+		{Name: "all on the way", Path: "/incentives?choose=away", Cookie: by, Has: []string{"input[value='" + ids[0] + "'][checked]", "input[value='" + ids[2] + "'][checked]"}, Lacks: []string{"input[value='" + ids[3] + "'][checked]"}},
 		{Name: "received", Path: "/incentives/receive", Cookie: by, Form: url.Values{"parcel": ids[:1]}, Status: http.StatusSeeOther},
 		{Name: "seen", Path: "/incentives", Cookie: by, Sees: []string{"1 parcel"}},
 	})
