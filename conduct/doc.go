@@ -53,6 +53,7 @@
 //	Book(ctx, by, Booking) (session.Session, error)
 //	Propose(ctx, by, code, first, every) ([]time.Time, error)                starts for all sessions that are left, so many days apart
 //	BookSeries(ctx, by, code, starts, mode) ([]session.Session, error)       all of them, or none
+//	CancelFor(ctx, by, id, side) (session.Session, error)                    by the office, on the account of whoever asked for it
 //	Move(ctx, by, id, start) (session.Session, error)
 //	MovePast(ctx, by, id, start) (session.Session, error)                    past later sessions, which are cancelled; FreeToMovePast has the times
 //	Cancel(ctx, by, id) (session.Session, error)

@@ -43,8 +43,23 @@ func (c *Conduct) Miss(ctx context.Context, by identity.Actor, id string, side s
 // Cancel cancels a booked session; within the protocol's hours it is late. A coordinator's cancellation is nobody's miss, and one for
 // which the coach's leave is the reason is the coach's, whoever cancels.
 func (c *Conduct) Cancel(ctx context.Context, by identity.Actor, id string) (session.Session, error) {
+	return c.cancel(ctx, by, id, accountOf(by))
+}
+
+// CancelFor cancels as Cancel does, for a side that has asked the office for it, as by telephone: on its account, so that it does not
+// matter who pressed the button. No side is nobody's. Only a coordinator acts for others.
+func (c *Conduct) CancelFor(ctx context.Context, by identity.Actor, id string, side session.Side) (session.Session, error) {
+	switch {
+	case by.Role != identity.Coordinator:
+		return session.Session{}, strangers()
+	case side != "" && side != session.ByParticipant && side != session.ByCoach:
+		return session.Session{}, problem.New(problem.Invalid, "%.20q is no side of a session", side).On("side").Instead("Say %s or %s.", session.ByParticipant, session.ByCoach)
+	}
+	return c.cancel(ctx, by, id, side)
+}
+
+func (c *Conduct) cancel(ctx context.Context, by identity.Actor, id string, side session.Side) (session.Session, error) {
 	return c.closeSession(ctx, by, "session.cancel", id, func(s *session.Session, tx *store.Tx) error {
-		side := accountOf(by)
 		away, err := inLeave(ctx, tx, *s)
 		if err != nil {
 			return err

@@ -213,6 +213,7 @@ func (c *Conduct) appointmentLetter(ctx context.Context, tx *store.Tx, s session
 	switch {
 	case !standing(s):
 		subject, opening = words.cancelled, words.cancelledText
+		words.pages, words.desk = words.pagesAfter, words.deskAfter
 	case moved:
 		subject, opening = words.moved, words.movedText
 	}
@@ -226,7 +227,12 @@ func (c *Conduct) appointmentLetter(ctx context.Context, tx *store.Tx, s session
 			text += "Your own calendar could not be read when this was booked. Please look whether you are free, and confirm or move it here:\n" + c.BaseURL + "/desk/calendar\n\n"
 		}
 		text += words.desk + "\n" + c.BaseURL + "/desk\n"
-	} else {
+		return post.Content{To: mailbox(r.Person), Subject: fmt.Sprintf(subject, c.CalendarTitle(r.language), when), Text: text}, nil
+	}
+	switch one, err := tx.Participant(ctx, s.Participant); {
+	case err != nil:
+		return post.Content{}, err
+	case one.Status != participant.Withdrawn: // who has left has no pages of coaching
 		text += words.pages + "\n" + c.BaseURL + "/me/sessions\n"
 	}
 	return post.Content{To: mailbox(r.Person), Subject: fmt.Sprintf(subject, c.CalendarTitle(r.language), when), Text: text}, nil

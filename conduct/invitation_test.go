@@ -100,7 +100,24 @@ func TestCalendarMail(t *testing.T) {
 		_, err = w.Cancel(ctx, me, s.ID)
 		must(t, err)
 		w.deliver(client)
-		check(server.Invitations(t, from), "CANCEL", moved.Start)
+		gone := server.Invitations(t, from)
+		check(gone, "CANCEL", moved.Start)
+		for _, m := range gone {
+			if strings.Contains(m.Text, "cancel it") || strings.Contains(m.Text, "move it") {
+				t.Errorf("what is cancelled is to be moved or cancelled: %s", m.Text)
+			}
+		}
+		_, err = w.Book(ctx, me, conduct.Booking{Participant: code, Start: s.Start})
+		must(t, err)
+		w.deliver(client)
+		from = len(server.All())
+		must(t, w.Withdraw(ctx, me, code, participant.StopContact, ""))
+		w.deliver(client)
+		for _, m := range server.Invitations(t, from) {
+			if m.To == mine && strings.Contains(m.Text, "/me/sessions") {
+				t.Errorf("who has left is sent to pages that are closed: %s", m.Text)
+			}
+		}
 	})
 }
 

@@ -14,6 +14,7 @@ type appointmentText struct {
 	bookedText, movedText, cancelledText string // time, minutes, way of meeting
 	greeting                             string
 	pages, desk                          string // before the link
+	pagesAfter, deskAfter                string // the same, of one that is cancelled
 	modes                                map[string]string
 }
 
@@ -26,6 +27,8 @@ var appointmentTexts = map[string]appointmentText{
 		greeting:      "Dear %s,",
 		pages:         "To move it or to book another time, open your pages. Deleting it from your calendar does not cancel it.",
 		desk:          "You can see, move or cancel it on your desk. Deleting it from your calendar does not cancel it.",
+		pagesAfter:    "What you have left, and times to book, are on your pages.",
+		deskAfter:     "What is booked is on your desk.",
 		modes:         map[string]string{"phone": "phone", "video": "video", "in person": "in person"},
 	},
 	"es": {
@@ -35,6 +38,7 @@ var appointmentTexts = map[string]appointmentText{
 		cancelledText: "Su cita del %s (%d minutos, %s) se ha cancelado. Este mensaje la retira de su calendario.",
 		greeting:      "Hola, %s:",
 		pages:         "Para cambiarla o reservar otra hora, abra sus páginas. Borrarla de su calendario no la cancela.",
+		pagesAfter:    "Lo que le queda, y las horas que puede reservar, están en sus páginas.",
 		modes:         map[string]string{"phone": "por teléfono", "video": "por videollamada", "in person": "en persona"},
 	},
 }

@@ -21,6 +21,7 @@ type peopleSessionPage struct {
 	Of       int // sessions of the plan
 	Zone     string
 	Booked   *meetingLine // to be moved or cancelled; nil: the next one is to be booked
+	Late     int          // hours within which Booked begins, where a cancellation counts as late; 0: it does not
 	Free     []deskTime   // Here by the person's clock, There by the coach's
 	Modes    []choice
 	Mistakes []*problem.Problem
@@ -97,6 +98,9 @@ func (s *Site) showBooking(w http.ResponseWriter, r *http.Request, b booker, sta
 	if b.one != nil {
 		heading = "A booked session"
 		page.Booked = &meetingLine{*b.one, page.Coach, b.one.Start.In(b.zone)}
+		if plan := s.Conduct.Protocol.Coaching; b.one.Late(plan, b.now) {
+			page.Late = plan.LateHours
+		}
 		free, err = s.Conduct.FreeToMove(r.Context(), actor(r), b.one.ID, b.now, b.now.AddDate(0, 0, 28), 1000)
 	} else {
 		free, err = s.Conduct.Free(r.Context(), actor(r), b.code, b.now, b.now.AddDate(0, 0, 28), 1000)
@@ -174,7 +178,14 @@ func (s *Site) peopleMove(r *http.Request, b booker) error {
 }
 
 func (s *Site) peopleCancel(r *http.Request, b booker) error {
-	_, err := s.Conduct.Cancel(r.Context(), actor(r), b.one.ID)
+	side := r.PostFormValue("side")
+	switch {
+	case side == "office":
+		side = ""
+	case side == "" && b.one.Late(s.Conduct.Protocol.Coaching, b.now):
+		return problem.New(problem.Invalid, "It is not said who asks for it").On("side").Instead("So late it matters: choose one of the three.")
+	}
+	_, err := s.Conduct.CancelFor(r.Context(), actor(r), b.one.ID, session.Side(side))
 	return err
 }
 

@@ -3,8 +3,10 @@ package web_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"rekindle/platform/identity"
 	"rekindle/trial/session"
@@ -60,6 +62,29 @@ func TestOfficeBooksForSomebody(t *testing.T) {
 	sent(one+"/cancel", url.Values{}, "cancelled")
 	if p = do(one, nil); p.Status != http.StatusOK || len(p.All(t, "form[action$='/move']")) != 0 {
 		t.Errorf("a cancelled session: %d %s", p.Status, p.Text(t, "main"))
+	}
+	// So close to the session it is somebody's cancellation, and the office says whose.
+	chicago, err := time.LoadLocation("America/Chicago")
+	succeed(t, err)
+	soon := d.now.Add(5 * time.Hour).In(chicago)
+	sent(person+"/session", url.Values{"start": {"other"}, "date": {soon.Format(time.DateOnly)}, "clock": {soon.Format("15:04")}, "mode": {"video"}}, "booked")
+	late := d.sessions(code)
+	i := slices.IndexFunc(late, func(one session.Session) bool { return one.Start.Equal(soon.Truncate(time.Minute)) })
+	if i < 0 {
+		t.Fatalf("nothing is booked for %s: %+v", soon, late)
+	}
+	one = person + "/session/" + late[i].ID
+	if p = do(one, nil); len(p.All(t, "input[name=side]")) != 3 || !strings.Contains(p.Text(t, "main"), "late cancellation by whoever asks") {
+		t.Errorf("a late cancellation: %s", p.Text(t, "main"))
+	}
+	for name, form := range map[string]url.Values{"nobody is named": {}, "somebody else": {"side": {"chief"}}} {
+		if p = do(one+"/cancel", form); p.Status != http.StatusUnprocessableEntity {
+			t.Errorf("%s: %d", name, p.Status)
+		}
+	}
+	sent(one+"/cancel", url.Values{"side": {"participant"}}, "cancelled")
+	if got := d.sessions(code)[i]; got.State != session.LateCancelled || got.Missed != session.ByParticipant {
+		t.Errorf("at the participant's wish: %+v", got)
 	}
 	for path, form := range map[string]url.Values{
 		person + "/session/" + d.booked[1].ID:             nil, // of somebody else
