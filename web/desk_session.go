@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rekindle/conduct"
+	"rekindle/platform/store"
 	"rekindle/problem"
 	"rekindle/trial/session"
 )
@@ -30,6 +31,8 @@ type deskSessionPage struct {
 	LateHours int
 	Notes     deskNotes
 	Former    bool
+	Unplanned bool                    // it is closed, the coachee has sessions left, and none is booked
+	Locked    *time.Time              // since when no record can be changed; nil: it can
 	Answer    *conduct.CalendarAnswer // of the coachee's calendar program; nil: none
 }
 
@@ -91,6 +94,16 @@ func (s *Site) sessionPage(r *http.Request) (page deskSessionPage, err error) {
 		if page.Plan.Session, page.Plan.To = page.ID, desk+"/session/"+page.ID+"/plan"; page.Due() {
 			page.Plan.To, page.Plan.Form = "", "hold"
 		}
+	}
+	page.Unplanned = !page.Former && page.State != session.Booked && who.Next > 0 && !slices.ContainsFunc(d.Sessions, func(one session.Session) bool {
+		return one.Participant == page.Participant && one.State == session.Booked
+	})
+	if err := s.read(r, func(tx *store.Tx) error {
+		study, err := tx.Study(r.Context())
+		page.Locked = study.Locked
+		return err
+	}); err != nil {
+		return page, err
 	}
 	answers, err := s.Conduct.CalendarAnswers(r.Context(), actor(r))
 	for i, a := range answers[page.ID] {

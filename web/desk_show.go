@@ -15,6 +15,7 @@ type deskShowPage struct {
 	Steps     []deskStep
 	Trouble   string // why nobody can choose or book the coach
 	Expires   *time.Time
+	Zone      string
 	Left      bool
 	Due       []deskSession // over, and what became of them is still to be said
 	Displaced []deskSession // in leave
@@ -51,7 +52,7 @@ func (s *Site) deskShow(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	now := d.Now.In(d.Zone)
-	page := deskShowPage{Now: now, Left: d.Coach.LeftAt != nil, Expires: d.Certification.Until}
+	page := deskShowPage{Now: now, Zone: place(d.Zone), Left: d.Coach.LeftAt != nil, Expires: d.Certification.Until}
 	if page.Expires != nil && page.Expires.After(d.Now.AddDate(0, 2, 0)) {
 		page.Expires = nil
 	}

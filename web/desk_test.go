@@ -323,6 +323,20 @@ func TestCoachClosesSessions(t *testing.T) {
 	if text := d.get("/desk/person/"+string(d.coachees[2])).Text(t, "main"); !strings.Contains(text, "Did not come") {
 		t.Error(text)
 	}
+	if p = d.get(missed); len(p.All(t, `a[href="/desk/person/`+string(d.coachees[2])+`#book"]`)) != 1 {
+		t.Errorf("nothing leads to the next session: %s", p.Text(t, "main"))
+	}
+	if p = d.get(cancel); strings.Contains(p.Text(t, "main"), "No next session") { // one is booked
+		t.Error(p.Text(t, "main"))
+	}
+
+	// After the lock the page says that the record stays, and has no form that would be refused.
+	succeed(t, d.Store.Write(t.Context(), func(tx *store.Tx) error { return tx.LockStudy(t.Context(), "for the test") }))
+	for _, at := range []string{page, missed} {
+		if p = d.get(at); len(p.All(t, "details.desk-correct")) != 0 || !strings.Contains(p.Text(t, "main"), "were locked on") {
+			t.Errorf("after the lock: %s", p.Text(t, "main"))
+		}
+	}
 }
 
 // upload sends a file as a form does, and gives the reply.

@@ -92,7 +92,7 @@ func (s *Site) showBooking(w http.ResponseWriter, r *http.Request, b booker, sta
 	if err != nil {
 		return err
 	}
-	page := peopleSessionPage{Code: b.code, Coach: coaches[b.with.Code].Name, Of: len(s.Conduct.Protocol.Coaching.Sessions), Zone: b.now.In(b.zone).Format("MST"), Mistakes: refused, Chosen: r.PostFormValue("start"), Date: r.PostFormValue("date"), Clock: r.PostFormValue("clock")}
+	page := peopleSessionPage{Code: b.code, Coach: coaches[b.with.Code].Name, Of: len(s.Conduct.Protocol.Coaching.Sessions), Zone: place(b.zone), Mistakes: refused, Chosen: r.PostFormValue("start"), Date: r.PostFormValue("date"), Clock: r.PostFormValue("clock")}
 	heading := "Book a session"
 	var free []time.Time
 	if b.one != nil {
