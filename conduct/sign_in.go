@@ -55,8 +55,11 @@ func (c *Conduct) SignIn(ctx context.Context, from identity.Origin, email, passw
 		if !right {
 			return c.recordFailure(ctx, tx, a.Code, "password")
 		}
-		if err := tx.Refund(ctx, c.network(tx, from)); err != nil {
-			return err
+		// What was right is no failure: another's guessing must not put the code off until the time for it is over.
+		for _, key := range []string{c.throttled(tx, email), c.network(tx, from)} {
+			if err := tx.Refund(ctx, key); err != nil {
+				return err
+			}
 		}
 		stage, life := identity.NeedsCode, codeLife
 		if a.Secret == "" {

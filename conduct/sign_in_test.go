@@ -210,6 +210,36 @@ func TestStaffJoinsAndSignsIn(t *testing.T) {
 	})
 }
 
+// Somebody else's guessing delays a password and not the code after it, whose time would be over meanwhile.
+func TestAnothersGuessingKeepsNobodyOut(t *testing.T) {
+	w := newWorld(t, storetest.SQLite(t))
+	ctx := w.Context()
+	_, secret, _, _ := w.joined("kim@hospital.example", identity.Coordinator)
+	for range identity.FreeForAccount + 8 {
+		_, err := w.SignIn(ctx, atHome, "kim@hospital.example", "wrong wrong wrong")
+		refused(t, err, problem.Invalid, "")
+		w.pass(15 * time.Minute)
+	}
+	s, err := w.SignIn(ctx, atDesk, "kim@hospital.example", phrase)
+	must(t, err)
+	if _, err := w.ConfirmCode(ctx, s.Token, w.code(secret)); err != nil {
+		t.Errorf("the right password, then the right code: %v", err)
+	}
+	// Whoever knows the password guesses codes no faster for it.
+	w.pass(time.Minute)
+	tries := 0
+	for range 30 {
+		if s, err = w.SignIn(ctx, atHome, "kim@hospital.example", phrase); err == nil {
+			if _, err = w.ConfirmCode(ctx, s.Token, "000000"); problem.Is(err, problem.Invalid) {
+				tries++
+			}
+		}
+	}
+	if tries > identity.FreeForAccount+1 {
+		t.Errorf("%d codes were tried without a pause", tries)
+	}
+}
+
 // Nobody is told whether it was the address or the password, and whoever guesses waits, longer each time.
 func TestGuessing(t *testing.T) {
 	w := newWorld(t, storetest.SQLite(t)) // counting is tested on both databases beside the store: passwords take long on purpose
@@ -245,8 +275,7 @@ func TestGuessing(t *testing.T) {
 	w.pass(30 * time.Second)
 	s, err := w.SignIn(ctx, atHome, "kim@hospital.example", phrase)
 	must(t, err)
-	w.pass(time.Minute)
-	_, err = w.ConfirmCode(ctx, s.Token, "123456")
+	_, err = w.ConfirmCode(ctx, s.Token, "123456") // at once: a right password is no failure
 	refused(t, err, problem.Invalid, "")
 	_, err = w.ConfirmCode(ctx, s.Token, w.code(secret))
 	refused(t, err, problem.Conflict, "") // codes are guessed no faster than passwords
