@@ -55,33 +55,55 @@ func (c *Conduct) Answer(ctx context.Context, by identity.Actor, sheet Sheet) (p
 	}
 	err = c.Store.Write(ctx, func(tx *store.Tx) error {
 		p = Progress{}
-		s, err := unlocked(ctx, tx)
-		if err != nil {
+		var (
+			s       store.Study
+			r       participant.Record
+			arm     study.Arm
+			v       store.VisitOf
+			forms   store.Forms
+			answers instrument.Answers
+		)
+		planned, known := c.Protocol.Visit(sheet.Visit)
+		if err := tx.Together(ctx,
+			func() (err error) { s, err = unlocked(ctx, tx); return err },
+			func() (err error) {
+				if r, err = tx.Participant(ctx, sheet.Participant); err == nil {
+					arm, _, err = c.armOf(ctx, tx, r)
+				}
+				return err
+			},
+			func() (err error) {
+				if !known {
+					return strangers()
+				}
+				v, err = tx.Visit(ctx, sheet.Participant, sheet.Visit)
+				return err
+			},
+			func() (err error) { forms, err = tx.Forms(ctx, sheet.Participant, sheet.Visit); return err },
+			func() (err error) {
+				answers, err = tx.Answers(ctx, sheet.Participant, sheet.Visit, sheet.Instrument)
+				return err
+			},
+		); err != nil {
 			return err
 		}
-		r, err := tx.Participant(ctx, sheet.Participant)
-		if err != nil {
-			return err
-		}
-		v, asked, arm, err := c.asked(ctx, tx, r, sheet.Visit)
-		if err != nil {
-			return err
-		}
+		asked := assessment.Forms(planned, arm.ID, r.StartedAt != nil)
 		if !slices.ContainsFunc(asked, func(f study.Form) bool { return f.Instrument == sheet.Instrument }) {
 			return strangers()
 		}
-		form, err := tx.Form(ctx, r.Code, sheet.Visit, sheet.Instrument)
-		if err != nil {
-			return err
-		}
+		form := forms.Of(r.Code, v.ID, in.ID)
+		form.Answers = answers
 		changed, err := assessment.Save(in, form.Answers, sheet.Answers)
 		if err != nil {
 			return err
 		}
 		submit := sheet.Submit && form.Submitted == nil
 		p.Status, p.Arm = r.Status, arm.ID
+		p.Complete, p.Open = assessment.Complete(asked, func(id string) bool {
+			return forms.Of(r.Code, v.ID, id).Submitted != nil || submit && id == in.ID
+		})
 		if len(changed) == 0 && !submit && (form.Submitted != nil || !form.StartedAt.IsZero()) {
-			return c.progress(ctx, tx, &p, v, asked)
+			return nil
 		}
 		if err := answerable(r, v, form, tx); err != nil {
 			return err
@@ -96,13 +118,15 @@ func (c *Conduct) Answer(ctx context.Context, by identity.Actor, sheet Sheet) (p
 				return err
 			}
 		}
+		if shown := sheet.Shown; !shown.IsZero() && !shown.Before(v.Opens) && !shown.After(tx.Now()) {
+			form.Window = sheet.Window
+			form.Seconds += assessment.OnPage(shown, form.SavedAt, tx.Now())
+			if form.ShownAt == nil {
+				form.ShownAt = &shown
+			}
+		}
 		if err := tx.SaveAnswers(ctx, form, changed, submit); err != nil {
 			return err
-		}
-		if shown := sheet.Shown; !shown.IsZero() && !shown.Before(v.Opens) && !shown.After(tx.Now()) {
-			if err := tx.TimePage(ctx, form, sheet.Window, shown, assessment.OnPage(shown, form.SavedAt, tx.Now())); err != nil {
-				return err
-			}
 		}
 		if err := record(ctx, tx, by, "assessment.answer", string(r.Code), nil,
 			facts{"visit": v.ID, "form": in.ID, "items": len(changed), "submitted": submit}, ""); err != nil {
@@ -115,9 +139,6 @@ func (c *Conduct) Answer(ctx context.Context, by identity.Actor, sheet Sheet) (p
 			if p.Help, err = c.tellSafety(ctx, tx, r, form.Form, in, merged); err != nil {
 				return err
 			}
-		}
-		if err := c.progress(ctx, tx, &p, v, asked); err != nil {
-			return err
 		}
 		if !p.Complete || v.State == assessment.Finished {
 			return nil
@@ -152,21 +173,6 @@ func (c *Conduct) drop(ctx context.Context, tx *store.Tx, in *instrument.Instrum
 	return err
 }
 
-// asked gives a person's visit and the forms that are asked of them there.
-func (c *Conduct) asked(ctx context.Context, tx *store.Tx, r participant.Record, visit string) (v store.VisitOf, forms []study.Form, arm study.Arm, err error) {
-	planned, ok := c.Protocol.Visit(visit)
-	if !ok {
-		return v, nil, arm, strangers()
-	}
-	if v, err = tx.Visit(ctx, r.Code, visit); err != nil {
-		return v, nil, arm, err
-	}
-	if arm, _, err = c.armOf(ctx, tx, r); err != nil {
-		return v, nil, arm, err
-	}
-	return v, assessment.Forms(planned, arm.ID, r.StartedAt != nil), arm, nil
-}
-
 // answerable says why answers to a form cannot be taken now, nil where they can.
 func answerable(r participant.Record, v store.VisitOf, form store.FormOf, tx *store.Tx) error {
 	switch {
@@ -181,16 +187,6 @@ func answerable(r participant.Record, v store.VisitOf, form store.FormOf, tx *st
 	case v.Place(tx.Now()) == assessment.Early:
 		return problem.New(problem.Conflict, "The survey opens on %s", v.Opens.Format("January 2, 2006"))
 	}
-	return nil
-}
-
-// progress fills in how complete a visit is.
-func (c *Conduct) progress(ctx context.Context, tx *store.Tx, p *Progress, v store.VisitOf, asked []study.Form) error {
-	submitted, err := tx.Submitted(ctx, v.Participant, v.ID)
-	if err != nil {
-		return err
-	}
-	p.Complete, p.Open = assessment.Complete(asked, func(id string) bool { return submitted[id] })
 	return nil
 }
 

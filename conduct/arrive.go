@@ -77,18 +77,14 @@ func (c *Conduct) Arrived(ctx context.Context, secret string) (by identity.Actor
 	if !tokenForm.MatchString(secret) {
 		return by, false, nil
 	}
-	err = c.Store.Read(ctx, func(tx *store.Tx) error {
-		code, err := tx.BrowserOf(ctx, LinkHash(secret))
+	err = c.Store.Glance(ctx, func(tx *store.Tx) error {
+		code, language, err := tx.BrowserOf(ctx, LinkHash(secret))
 		if problem.Is(err, problem.NotFound) {
 			return nil
 		}
-		if err != nil {
-			return err
-		}
-		r, err := tx.Participant(ctx, code)
 		if err == nil {
 			by, open = identity.AsParticipant(code), true
-			by.Language = r.Language
+			by.Language = language
 		}
 		return err
 	})

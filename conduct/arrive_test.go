@@ -77,7 +77,7 @@ func TestArriveByTheLinkOfTheMail(t *testing.T) {
 			}
 		}
 		w.read(func(ctx context.Context, tx *store.Tx) error {
-			if _, err := tx.BrowserOf(ctx, second); !problem.Is(err, problem.NotFound) {
+			if _, _, err := tx.BrowserOf(ctx, second); !problem.Is(err, problem.NotFound) {
 				t.Error("a secret is stored as it is")
 			}
 			return nil

@@ -17,14 +17,15 @@ func (c *Conduct) Branching(ctx context.Context, tx *store.Tx, code participant.
 	if err != nil {
 		return b, err
 	}
+	var reads []func() error
 	for _, v := range b.Visits() {
-		answers, err := tx.VisitAnswers(ctx, code, v)
-		if err != nil {
-			return b, err
-		}
-		b.Know(v, answers)
+		reads = append(reads, func() error {
+			answers, err := tx.VisitAnswers(ctx, code, v)
+			b.Know(v, answers)
+			return err
+		})
 	}
-	return b, nil
+	return b, tx.Together(ctx, reads...)
 }
 
 // needless gives the items with an answer that branching does not ask for, in their order. A person must have been told of each before it

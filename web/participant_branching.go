@@ -65,14 +65,37 @@ func (f *followed) note(one itemField, form map[string][]string) {
 	}
 }
 
-// savedForm reads what is saved of a form, and what decides which of its items are asked.
-func (s *Site) savedForm(r *http.Request, visit string, in *instrument.Instrument) (f store.FormOf, b assessment.Branching, err error) {
-	err = s.read(r, func(tx *store.Tx) error {
-		if f, err = tx.Form(r.Context(), actor(r).Participant, visit, in.ID); err != nil {
-			return err
-		}
-		b, err = s.Conduct.Branching(r.Context(), tx, actor(r).Participant, visit, in)
-		return err
+// openForm is the form that the address names, with what is saved of it.
+type openForm struct {
+	surveys
+	visit    survey
+	at       int // place among the forms of the visit
+	in       *instrument.Instrument
+	saved    store.FormOf
+	branches assessment.Branching // what decides which of its items are asked
+}
+
+// openForm reads the form that the address names; one that the participant is not asked is problem.NotFound.
+func (s *Site) openForm(r *http.Request) (o openForm, err error) {
+	visit, code := r.PathValue("visit"), actor(r).Participant
+	var answers instrument.Answers
+	if o.in, err = instrument.Find(r.PathValue("form")); err != nil {
+		return o, noSurvey()
+	}
+	err = s.Conduct.Store.Glance(r.Context(), func(tx *store.Tx) error {
+		return tx.Together(r.Context(),
+			func() (err error) { o.surveys, err = s.surveys(r, tx); return err },
+			func() (err error) { answers, err = tx.Answers(r.Context(), code, visit, o.in.ID); return err },
+			func() (err error) {
+				o.branches, err = s.Conduct.Branching(r.Context(), tx, code, visit, o.in)
+				return err
+			})
 	})
-	return f, b, err
+	if err != nil {
+		return o, err
+	}
+	o.saved = o.forms.Of(code, visit, o.in.ID)
+	o.saved.Answers = answers
+	o.visit, o.at, err = o.find(visit, o.in.ID)
+	return o, err
 }

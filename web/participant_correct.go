@@ -20,31 +20,27 @@ type correctionLine struct {
 }
 
 // corrections adds to the page of a submitted form what was corrected in it, and whether more can be.
-func (s *Site) corrections(r *http.Request, st standing, page *participantFormPage) error {
-	visit, form := r.PathValue("visit"), r.PathValue("form")
-	in, err := instrument.Find(form)
-	if err != nil {
-		return err
-	}
+func (s *Site) corrections(r *http.Request, o openForm, page *participantFormPage) error {
+	visit, form := o.visit.ID, o.in.ID
 	lang := tongue(r)
-	words, err := s.wording(in, lang)
+	words, err := s.wording(o.in, lang)
 	if err != nil {
 		return err
 	}
-	page.Corrects, page.Correct = st.corrects(), home+"/correct/"+visit+"/"+form
+	page.Corrects, page.Correct = o.corrects(), home+"/correct/"+visit+"/"+form
 	var all []assessment.Correction
 	if err := s.read(r, func(tx *store.Tx) error {
-		all, err = tx.Corrections(r.Context(), st.Record.Code)
+		all, err = tx.Corrections(r.Context(), o.Record.Code)
 		return err
 	}); err != nil {
 		return err
 	}
 	for _, c := range all {
-		it, ok := in.FindItem(c.Item)
+		it, ok := o.in.FindItem(c.Item)
 		if c.Visit != visit || c.Instrument != form || !ok {
 			continue
 		}
-		line := correctionLine{Text: words.Text(it.ID), Reason: c.Reason, At: c.At.In(st.zone)}
+		line := correctionLine{Text: words.Text(it.ID), Reason: c.Reason, At: c.At.In(o.zone)}
 		if line.Old, err = spoken(it, words, lang, c.Old); err != nil {
 			return err
 		}
@@ -57,7 +53,7 @@ func (s *Site) corrections(r *http.Request, st standing, page *participantFormPa
 }
 
 // corrects reports whether submitted answers can still be corrected.
-func (st standing) corrects() bool { return st.Study.Locked == nil && st.Record.Use.Collect() }
+func (st surveys) corrects() bool { return st.Study.Locked == nil && st.Record.Use.Collect() }
 
 // spoken is an answer in words.
 func spoken(it *instrument.Item, words *instrument.Wording, lang string, a instrument.Answer) (string, error) {
@@ -149,23 +145,12 @@ func (s *Site) correctSave(w http.ResponseWriter, r *http.Request) error {
 
 // correctPage makes the page: with what was typed where form is not nil.
 func (s *Site) correctPage(r *http.Request, item string, form map[string][]string) (page participantCorrectPage, it *instrument.Item, f store.FormOf, err error) {
-	st, err := s.standing(r)
+	o, err := s.openForm(r)
 	if err != nil {
 		return page, nil, f, err
 	}
-	v, at, err := st.find(r.PathValue("visit"), r.PathValue("form"))
-	if err != nil {
-		return page, nil, f, err
-	}
-	in, err := instrument.Find(v.Forms[at].Instrument)
-	if err != nil {
-		return page, nil, f, err
-	}
-	f, branches, err := s.savedForm(r, v.ID, in)
-	if err != nil {
-		return page, nil, f, err
-	}
-	if f.Submitted == nil || !st.corrects() {
+	in, f := o.in, o.saved
+	if f.Submitted == nil || !o.corrects() {
 		return page, nil, f, problem.New(problem.Conflict, "There is nothing to correct here now").Instead("An answer can be corrected once its part has been sent, until the study's data are closed.")
 	}
 	lang := tongue(r)
@@ -173,8 +158,8 @@ func (s *Site) correctPage(r *http.Request, item string, form map[string][]strin
 	if err != nil {
 		return page, nil, f, err
 	}
-	page.Back = home + "/survey/" + v.ID + "/" + in.ID
-	hidden := branches.Hidden(f.Answers)
+	page.Back = home + "/survey/" + o.visit.ID + "/" + in.ID
+	hidden := o.branches.Hidden(f.Answers)
 	for _, one := range in.Items {
 		line := answerLine{ID: one.ID, Text: words.Text(one.ID)}
 		if line.Answer, err = spoken(one, words, lang, f.Answers[one.ID]); err != nil {
@@ -203,7 +188,7 @@ func (s *Site) correctPage(r *http.Request, item string, form map[string][]strin
 	if a, wrong := it.Read(typed(it, form)); wrong == nil {
 		after[it.ID] = a
 	}
-	for id := range branches.Hidden(after) {
+	for id := range o.branches.Hidden(after) {
 		if after[id] != instrument.Blank {
 			page.Lost = append(page.Lost, itemField{ID: id, Text: words.Text(id)})
 		}

@@ -66,7 +66,7 @@ type draftSaved struct {
 }
 
 // draft saves what is typed so far. What cannot be taken yet is left as it was; a form that is submitted stays as it is.
-func (s *Site) draft(w http.ResponseWriter, r *http.Request, st standing, page participantFormPage, sheet conduct.Sheet) error {
+func (s *Site) draft(w http.ResponseWriter, r *http.Request, o openForm, page participantFormPage, sheet conduct.Sheet) error {
 	reply := draftSaved{Sent: page.Sent}
 	if !page.Sent {
 		switch _, err := s.Conduct.Answer(r.Context(), actor(r), sheet); {
@@ -75,7 +75,7 @@ func (s *Site) draft(w http.ResponseWriter, r *http.Request, st standing, page p
 		case err != nil:
 			return err
 		default:
-			reply.Saved, reply.Other = st.Now.In(st.zone).Format("15:04"), page.Replaces
+			reply.Saved, reply.Other = o.Now.In(o.zone).Format("15:04"), page.Replaces
 		}
 	}
 	w.Header().Set("Content-Type", "application/json")

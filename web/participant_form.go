@@ -87,17 +87,17 @@ const scripted = policy + "; script-src 'self'"
 
 // formShow shows a form with what is saved of it.
 func (s *Site) formShow(w http.ResponseWriter, r *http.Request) error {
-	st, err := s.standing(r)
+	o, err := s.openForm(r)
 	if err != nil {
 		return err
 	}
-	_, page, _, err := s.formPage(r, st, nil)
+	page, err := s.formPage(r, o, nil)
 	if err != nil {
 		return err
 	}
 	page.Kept = r.URL.Query().Has("kept")
 	if page.Sent && !page.Shut {
-		if err := s.corrections(r, st, &page); err != nil {
+		if err := s.corrections(r, o, &page); err != nil {
 			return err
 		}
 	}
@@ -122,7 +122,7 @@ func (s *Site) surveyShow(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, home+"/survey/"+v.ID+"/"+id, http.StatusSeeOther)
 		return nil
 	}
-	return problem.New(problem.NotFound, "There is no such survey")
+	return noSurvey()
 }
 
 // formSave takes a form: saved for later, or sent. What cannot be taken is told beside its question, and what was typed stays.
@@ -130,18 +130,18 @@ func (s *Site) formSave(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return unreadable(err)
 	}
-	st, err := s.standing(r)
+	o, err := s.openForm(r)
 	if err != nil {
 		return err
 	}
-	in, page, saved, err := s.formPage(r, st, r.PostForm)
+	page, err := s.formPage(r, o, r.PostForm)
 	if err != nil {
 		return err
 	}
-	visit, by := r.PathValue("visit"), actor(r)
+	visit, in, by := o.visit.ID, o.in, actor(r)
 	what := r.PostForm.Get("go")
 	if page.Sent && what != "draft" {
-		return s.formAgain(w, r, st, in, page, saved)
+		return s.formAgain(w, r, o, page)
 	}
 	sheet := conduct.Sheet{Participant: by.Participant, Visit: visit, Instrument: in.ID, Answers: instrument.Answers{}, Window: page.Window.Window, Shown: page.Window.shown()}
 	for _, it := range in.Items {
@@ -149,9 +149,9 @@ func (s *Site) formSave(w http.ResponseWriter, r *http.Request) error {
 			sheet.Answers[it.ID] = a
 		}
 	}
-	page.Replaces = page.Window.replaces(saved, sheet.Answers)
+	page.Replaces = page.Window.replaces(o.saved.Answers, sheet.Answers)
 	if what == "draft" {
-		return s.draft(w, r, st, page, sheet)
+		return s.draft(w, r, o, page, sheet)
 	}
 	if what == "later" {
 		page.Wrong = slices.DeleteFunc(page.Wrong, func(id string) bool { return sheet.Answers[id] == instrument.Blank && typedBlank(in, id, r.PostForm) })
@@ -169,14 +169,15 @@ func (s *Site) formSave(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return err
 	case held:
-		page.Kept, page.Window.Since = what == "later", st.Now.UnixMicro()
+		page.Kept, page.Window.Since = what == "later", o.Now.UnixMicro()
 		w.Header().Set("Content-Security-Policy", drafting)
 		return s.showMine(w, r, http.StatusUnprocessableEntity, "participant_form", "survey_title", page)
 	case what == "later":
 		http.Redirect(w, r, home+"?kept", http.StatusSeeOther)
 		return nil
 	}
-	if st, err = s.standing(r); err != nil {
+	st, err := s.standing(r)
+	if err != nil {
 		return err
 	}
 	to := st.next(true)
@@ -194,16 +195,20 @@ func (s *Site) formSave(w http.ResponseWriter, r *http.Request) error {
 
 // formAgain replies to a form that was sent before, or whose survey has closed: a second tap goes on as the first did; what another page
 // brings besides is shown as not taken.
-func (s *Site) formAgain(w http.ResponseWriter, r *http.Request, st standing, in *instrument.Instrument, page participantFormPage, saved instrument.Answers) (err error) {
-	if page.Untaken, err = s.untaken(r, in, page, saved); err != nil {
+func (s *Site) formAgain(w http.ResponseWriter, r *http.Request, o openForm, page participantFormPage) (err error) {
+	if page.Untaken, err = s.untaken(r, o.in, page, o.saved.Answers); err != nil {
 		return err
 	}
 	if len(page.Untaken) == 0 && !page.Shut {
+		st, err := s.standing(r)
+		if err != nil {
+			return err
+		}
 		http.Redirect(w, r, st.next(true), http.StatusSeeOther)
 		return nil
 	}
 	if !page.Shut {
-		if err := s.corrections(r, st, &page); err != nil {
+		if err := s.corrections(r, o, &page); err != nil {
 			return err
 		}
 	}
@@ -230,38 +235,26 @@ func (s *Site) needed(it *instrument.Item, in *instrument.Instrument) bool {
 }
 
 // formPage makes the page of a form: with what was typed where form is not nil, else with what is saved.
-func (s *Site) formPage(r *http.Request, st standing, form map[string][]string) (*instrument.Instrument, participantFormPage, instrument.Answers, error) {
-	var page participantFormPage
-	v, at, err := st.find(r.PathValue("visit"), r.PathValue("form"))
-	if err != nil {
-		return nil, page, nil, err
-	}
-	in, err := instrument.Find(v.Forms[at].Instrument)
-	if err != nil {
-		return nil, page, nil, err
-	}
-	saved, branches, err := s.savedForm(r, v.ID, in)
-	if err != nil {
-		return nil, page, nil, err
-	}
+func (s *Site) formPage(r *http.Request, o openForm, form map[string][]string) (page participantFormPage, err error) {
+	v, in, saved := o.visit, o.in, o.saved
 	lang := tongue(r)
 	words, err := s.wording(in, lang)
 	if err != nil {
-		return nil, page, nil, err
+		return page, err
 	}
-	page = participantFormPage{Survey: v.Name, Position: at + 1, Of: len(v.Forms), Notice: words.Notice, Demonstration: words.Demonstration, Sent: saved.Submitted != nil || !v.Open, Shut: saved.Submitted == nil && !v.Open}
-	page.Window = opened(st.Now, saved, form)
-	if at > 0 {
-		page.Earlier = v.Forms[at-1].Instrument
+	page = participantFormPage{Survey: v.Name, Position: o.at + 1, Of: len(v.Forms), Notice: words.Notice, Demonstration: words.Demonstration, Sent: saved.Submitted != nil || !v.Open, Shut: saved.Submitted == nil && !v.Open}
+	page.Window = opened(o.Now, saved, form)
+	if o.at > 0 {
+		page.Earlier = v.Forms[o.at-1].Instrument
 	}
 	if page.Sent {
 		form = nil
 	}
-	hidden := page.follow(in, branches, saved.Answers, form)
+	hidden := page.follow(in, o.branches, saved.Answers, form)
 	for _, it := range in.Items {
 		f, err := s.field(in, it, words, lang, saved.Answers[it.ID], form)
 		if err != nil {
-			return nil, page, nil, err
+			return page, err
 		}
 		f.Hidden = hidden[it.ID]
 		page.Follow.note(f, form)
@@ -279,7 +272,7 @@ func (s *Site) formPage(r *http.Request, st standing, form map[string][]string) 
 		g := &page.Groups[i]
 		g.Grid = g.Grid && len(g.Items) > 1
 	}
-	return in, page, saved.Answers, nil
+	return page, nil
 }
 
 func (s *Site) wording(in *instrument.Instrument, lang string) (*instrument.Wording, error) {

@@ -10,23 +10,30 @@ import (
 	"rekindle/trial/coach"
 	"rekindle/trial/consent"
 	"rekindle/trial/participant"
+	"rekindle/trial/randomization"
 	"rekindle/trial/session"
 	"rekindle/trial/study"
 )
 
-// standing is how far a participant is, read on one snapshot.
+// surveys is what a participant is asked and how far that is, read on one snapshot.
+type surveys struct {
+	Now    time.Time
+	Record participant.Record
+	Study  store.Study
+	Arm    study.Arm // zero: not allocated
+	Visits []survey  // in the order of their days
+	forms  store.Forms
+	zone   *time.Location
+}
+
+// standing is how far a participant is in everything, read on one snapshot.
 type standing struct {
-	Now      time.Time
-	Record   participant.Record
-	Study    store.Study
-	Arm      study.Arm // zero: not allocated
+	surveys
 	Signed   []consent.Signature
 	InForce  study.Consent // zero: none yet
-	Visits   []survey      // in the order of their days
 	Sessions []session.Session
 	HasCoach bool
 	Away     []coach.Span // leave of the coach
-	zone     *time.Location
 }
 
 // survey is a visit as the participant meets it.
@@ -67,69 +74,71 @@ func (v survey) next(optional bool) (id string, ok bool) {
 func (s *Site) standing(r *http.Request) (st standing, err error) {
 	ctx, code, p := r.Context(), actor(r).Participant, s.spoken(r).protocol
 	err = s.read(r, func(tx *store.Tx) error {
-		st.Now = tx.Now()
-		if st.Record, err = tx.Participant(ctx, code); err != nil {
+		if st.InForce, err = consent.InForce(p.Consent, tx.Now(), p.Location()); err != nil && !problem.Is(err, problem.Conflict) {
 			return err
 		}
-		if st.Study, err = tx.Study(ctx); err != nil {
-			return err
-		}
-		st.zone = p.Location()
-		if zone, err := time.LoadLocation(st.Record.Zone); err == nil && st.Record.Zone != "" {
-			st.zone = zone
-		}
-		if st.Signed, err = tx.Consents(ctx, code); err != nil {
-			return err
-		}
-		if st.InForce, err = consent.InForce(p.Consent, st.Now, p.Location()); err != nil && !problem.Is(err, problem.Conflict) {
-			return err
-		}
-		if st.Record.InTrial() {
-			a, err := tx.Allocation(ctx, code)
-			if err != nil {
+		return tx.Together(ctx,
+			func() (err error) { st.surveys, err = s.surveys(r, tx); return err },
+			func() (err error) { st.Signed, err = tx.Consents(ctx, code); return err },
+			func() (err error) { st.Sessions, err = tx.Sessions(ctx, code); return err },
+			func() error {
+				pair, err := tx.Pairing(ctx, code)
+				if problem.Is(err, problem.NotFound) {
+					return nil
+				}
+				if err != nil {
+					return err
+				}
+				k, err := tx.Coach(ctx, pair.Coach)
+				st.HasCoach, st.Away = true, k.Away
 				return err
-			}
-			st.Arm, _ = p.Arm(a.Arm)
-		}
-		if pair, err := tx.Pairing(ctx, code); err == nil {
-			k, err := tx.Coach(ctx, pair.Coach)
-			if err != nil {
-				return err
-			}
-			st.HasCoach, st.Away = true, k.Away
-		} else if !problem.Is(err, problem.NotFound) {
-			return err
-		}
-		if st.Sessions, err = tx.Sessions(ctx, code); err != nil {
-			return err
-		}
-		visits, err := tx.Visits(ctx, code)
-		if err != nil {
-			return err
-		}
-		for _, v := range visits {
-			planned, ok := p.Visit(v.ID)
-			if !ok {
-				continue
-			}
-			submitted, err := tx.Submitted(ctx, code, v.ID)
-			if err != nil {
-				return err
-			}
-			one := survey{VisitOf: v, Name: planned.Name}
-			one.Open = st.answers() && st.Study.Locked == nil && v.State != assessment.Missed && v.Place(st.Now) == assessment.Within
-			for _, f := range assessment.Forms(planned, st.Arm.ID, st.Record.StartedAt != nil) {
-				one.Forms = append(one.Forms, surveyForm{f, submitted[f.Instrument]})
-			}
-			st.Visits = append(st.Visits, one)
-		}
-		return nil
+			})
 	})
 	return st, err
 }
 
+// surveys reads what the participant who asks is asked.
+func (s *Site) surveys(r *http.Request, tx *store.Tx) (st surveys, err error) {
+	ctx, code, p := r.Context(), actor(r).Participant, s.spoken(r).protocol
+	var visits []store.VisitOf
+	var allocation randomization.Allocation
+	var unallocated error
+	if err := tx.Together(ctx,
+		func() (err error) { st.Record, err = tx.Participant(ctx, code); return err },
+		func() error { allocation, unallocated = tx.Allocation(ctx, code); return nil },
+		func() (err error) { st.Study, err = tx.Study(ctx); return err },
+		func() (err error) { visits, err = tx.Visits(ctx, code); return err },
+		func() (err error) { st.forms, err = tx.Forms(ctx, code, ""); return err },
+	); err != nil {
+		return st, err
+	}
+	if st.Record.InTrial() {
+		if unallocated != nil {
+			return st, unallocated
+		}
+		st.Arm, _ = p.Arm(allocation.Arm)
+	}
+	st.Now, st.zone = tx.Now(), p.Location()
+	if zone, err := time.LoadLocation(st.Record.Zone); err == nil && st.Record.Zone != "" {
+		st.zone = zone
+	}
+	for _, v := range visits {
+		planned, ok := p.Visit(v.ID)
+		if !ok {
+			continue
+		}
+		one := survey{VisitOf: v, Name: planned.Name}
+		one.Open = st.answers() && st.Study.Locked == nil && v.State != assessment.Missed && v.Place(st.Now) == assessment.Within
+		for _, f := range assessment.Forms(planned, st.Arm.ID, st.Record.StartedAt != nil) {
+			one.Forms = append(one.Forms, surveyForm{f, st.forms.Of(code, v.ID, f.Instrument).Submitted != nil})
+		}
+		st.Visits = append(st.Visits, one)
+	}
+	return st, nil
+}
+
 // answers reports whether somebody may still be asked anything.
-func (st standing) answers() bool {
+func (st surveys) answers() bool {
 	switch st.Record.Status {
 	case participant.Excluded, participant.Declined:
 		return false
@@ -172,7 +181,7 @@ func (st standing) next(optional bool) string {
 }
 
 // find gives a visit of the participant and its place in a survey's forms.
-func (st standing) find(visit, form string) (v survey, at int, err error) {
+func (st surveys) find(visit, form string) (v survey, at int, err error) {
 	for _, v := range st.Visits {
 		for i, f := range v.Forms {
 			if v.ID == visit && f.Instrument == form {
@@ -180,5 +189,7 @@ func (st standing) find(visit, form string) (v survey, at int, err error) {
 			}
 		}
 	}
-	return v, 0, problem.New(problem.NotFound, "There is no such survey")
+	return v, 0, noSurvey()
 }
+
+func noSurvey() error { return problem.New(problem.NotFound, "There is no such survey") }

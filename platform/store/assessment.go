@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"time"
 
 	"rekindle/problem"
 	"rekindle/trial/assessment"
@@ -105,22 +104,46 @@ type FormOf struct {
 }
 
 // Form gives a form with its answers; one that was never started comes with no answers and a zero StartedAt.
-func (tx *Tx) Form(ctx context.Context, code participant.Code, visit, instrumentID string) (FormOf, error) {
-	f, err := One(ctx, tx, scanForm, "SELECT "+formColumns+" FROM form WHERE participant = $1 AND visit = $2 AND instrument = $3", code, visit, instrumentID)
-	if problem.Is(err, problem.NotFound) {
-		return FormOf{Participant: code, Form: assessment.Form{Visit: visit, Instrument: instrumentID, Answers: instrument.Answers{}}}, nil
-	}
-	if err != nil {
-		return f, err
-	}
-	_, err = All(ctx, tx, func(scan Scan) (struct{}, error) {
+func (tx *Tx) Form(ctx context.Context, code participant.Code, visit, instrumentID string) (f FormOf, err error) {
+	var forms Forms
+	var answers instrument.Answers
+	err = tx.Together(ctx,
+		func() (err error) { forms, err = tx.Forms(ctx, code, visit); return err },
+		func() (err error) { answers, err = tx.Answers(ctx, code, visit, instrumentID); return err })
+	f = forms.Of(code, visit, instrumentID)
+	f.Answers = answers
+	return f, err
+}
+
+// Answers gives the answers to a form, none where it was never started.
+func (tx *Tx) Answers(ctx context.Context, code participant.Code, visit, instrumentID string) (instrument.Answers, error) {
+	answers := instrument.Answers{}
+	_, err := All(ctx, tx, func(scan Scan) (struct{}, error) {
 		var item string
 		var value instrument.Answer
 		err := scan(&item, &value)
-		f.Answers[item] = value
+		answers[item] = value
 		return struct{}{}, err
 	}, "SELECT item, value FROM answer WHERE participant = $1 AND visit = $2 AND instrument = $3", code, visit, instrumentID)
-	return f, err
+	return answers, err
+}
+
+// Forms are forms without their answers.
+type Forms []FormOf
+
+// Forms gives the forms of a person that have been started: those of a visit, or all where visit is empty.
+func (tx *Tx) Forms(ctx context.Context, code participant.Code, visit string) (Forms, error) {
+	return All(ctx, tx, scanForm, "SELECT "+formColumns+" FROM form WHERE participant = $1 AND ($2 = '' OR visit = $2)", code, visit)
+}
+
+// Of gives a form of a person; one that was never started has a zero StartedAt.
+func (all Forms) Of(code participant.Code, visit, instrumentID string) FormOf {
+	for _, f := range all {
+		if f.Participant == code && f.Visit == visit && f.Instrument == instrumentID {
+			return f
+		}
+	}
+	return FormOf{Participant: code, Form: assessment.Form{Visit: visit, Instrument: instrumentID}}
 }
 
 const formColumns = "participant, visit, instrument, started, submitted, saved, shown, seconds, page_window"
@@ -130,50 +153,35 @@ func scanForm(scan Scan) (f FormOf, err error) {
 	return f, scan(&f.Participant, &f.Visit, &f.Instrument, &f.StartedAt, moment{&f.Submitted}, &f.SavedAt, moment{&f.ShownAt}, &f.Seconds, &f.Window)
 }
 
-// SaveAnswers lays answers over those of a form, starting it where it was not, and stamps its submission where submit is set. A
-// blank answer takes the row away.
+// SaveAnswers lays answers over those of a form, starting it where it was not, and stamps its submission where submit is set; Window,
+// ShownAt and Seconds are kept as the form has them. A blank answer takes the row away.
 func (tx *Tx) SaveAnswers(ctx context.Context, f FormOf, changed instrument.Answers, submit bool) error {
 	var submitted Time
 	if submit {
 		submitted = Time{tx.Now()}
 	}
-	if err := tx.insert(ctx, "form (participant, visit, instrument, started, saved, submitted)",
-		[][]any{{f.Participant, f.Visit, f.Instrument, tx.Now(), tx.Now(), submitted}},
-		"ON CONFLICT (participant, visit, instrument) DO UPDATE SET saved = excluded.saved, submitted = coalesce(form.submitted, excluded.submitted)"); err != nil {
+	if err := tx.insertLater(ctx, "form (participant, visit, instrument, started, saved, submitted, shown, seconds, page_window)",
+		[][]any{{f.Participant, f.Visit, f.Instrument, tx.Now(), tx.Now(), submitted, maybe(f.ShownAt), f.Seconds, f.Window}},
+		`ON CONFLICT (participant, visit, instrument) DO UPDATE SET saved = excluded.saved, submitted = coalesce(form.submitted, excluded.submitted),
+		shown = excluded.shown, seconds = excluded.seconds, page_window = excluded.page_window`); err != nil {
 		return err
 	}
+	return tx.layAnswers(ctx, f, changed)
+}
+
+func (tx *Tx) layAnswers(ctx context.Context, f FormOf, changed instrument.Answers) error {
 	var rows [][]any
 	for item, value := range changed {
 		if value == instrument.Blank {
-			if _, err := tx.Do(ctx, "DELETE FROM answer WHERE participant = $1 AND visit = $2 AND instrument = $3 AND item = $4", f.Participant, f.Visit, f.Instrument, item); err != nil {
+			if err := tx.later(ctx, "DELETE FROM answer WHERE participant = $1 AND visit = $2 AND instrument = $3 AND item = $4", f.Participant, f.Visit, f.Instrument, item); err != nil {
 				return err
 			}
 			continue
 		}
 		rows = append(rows, []any{f.Participant, f.Visit, f.Instrument, item, value})
 	}
-	return tx.insert(ctx, "answer (participant, visit, instrument, item, value)", rows,
+	return tx.insertLater(ctx, "answer (participant, visit, instrument, item, value)", rows,
 		"ON CONFLICT (participant, visit, instrument, item) DO UPDATE SET value = excluded.value")
-}
-
-// TimePage notes from which window a form was saved, when its page was shown, which counts the first time, and how many seconds more it was
-// in front of somebody.
-func (tx *Tx) TimePage(ctx context.Context, f FormOf, window string, shown time.Time, seconds int) error {
-	_, err := tx.Do(ctx, `UPDATE form SET page_window = $4, shown = coalesce(shown, $5), seconds = seconds + $6
-		WHERE participant = $1 AND visit = $2 AND instrument = $3`, f.Participant, f.Visit, f.Instrument, window, Time{shown}, seconds)
-	return err
-}
-
-// Submitted gives the instruments of a visit that a person has submitted.
-func (tx *Tx) Submitted(ctx context.Context, code participant.Code, visit string) (map[string]bool, error) {
-	submitted := map[string]bool{}
-	_, err := All(ctx, tx, func(scan Scan) (struct{}, error) {
-		var id string
-		err := scan(&id)
-		submitted[id] = true
-		return struct{}{}, err
-	}, "SELECT instrument FROM form WHERE participant = $1 AND visit = $2 AND submitted IS NOT NULL", code, visit)
-	return submitted, err
 }
 
 // VisitAnswers gives all answers of one visit, as "instrument.item".
@@ -222,7 +230,11 @@ func (tx *Tx) AddCorrection(ctx context.Context, code participant.Code, c assess
 		[][]any{{code, c.Visit, c.Instrument, c.Item, c.Old, c.New, c.Reason, c.At, c.By}}, ""); err != nil {
 		return err
 	}
-	return tx.SaveAnswers(ctx, FormOf{code, assessment.Form{Visit: c.Visit, Instrument: c.Instrument}}, instrument.Answers{c.Item: c.New}, false)
+	f := FormOf{code, assessment.Form{Visit: c.Visit, Instrument: c.Instrument}}
+	if err := tx.later(ctx, "UPDATE form SET saved = $4 WHERE participant = $1 AND visit = $2 AND instrument = $3", f.Participant, f.Visit, f.Instrument, tx.Now()); err != nil {
+		return err
+	}
+	return tx.layAnswers(ctx, f, instrument.Answers{c.Item: c.New})
 }
 
 // Corrections gives what was corrected in a person's answers, oldest first.

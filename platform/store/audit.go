@@ -35,7 +35,7 @@ func (tx *Tx) Record(ctx context.Context, e audit.Event) error {
 	}
 	position := tlog.StoredHashCount(tx.tree.Size)
 	stored := tx.tree.Append(tlog.RecordHash(entry.Leaf()))
-	if _, err := tx.Do(ctx, `INSERT INTO audit_event (seq, at, actor, role, verb, object, old_value, new_value, reason)
+	if err := tx.later(ctx, `INSERT INTO audit_event (seq, at, actor, role, verb, object, old_value, new_value, reason)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 		entry.Seq, entry.At, entry.Actor, entry.Role, entry.Verb, entry.Object, entry.Old, entry.New, entry.Reason); err != nil {
 		return err
@@ -73,19 +73,20 @@ func (s *Store) seal(ctx context.Context, b *batch) error {
 	if !b.loaded || b.tree.Size == b.began {
 		return nil
 	}
-	if err := s.tx(b.tx).insert(ctx, "audit_hash (position, hash)", b.hashes, ""); err != nil {
+	tx := s.tx(b.tx)
+	if err := tx.insertLater(ctx, "audit_hash (position, hash)", b.hashes, ""); err != nil {
 		return err
 	}
 	signed, err := s.key.Sign(audit.Checkpoint{Size: b.tree.Size, Root: b.tree.Root()})
 	if err != nil {
 		return err
 	}
-	if _, err := b.tx.ExecContext(ctx, `INSERT INTO audit_head (id, size, note) VALUES (1, $1, $2)
+	if err := tx.later(ctx, `INSERT INTO audit_head (id, size, note) VALUES (1, $1, $2)
 		ON CONFLICT (id) DO UPDATE SET size = excluded.size, note = excluded.note`, b.tree.Size, signed); err != nil {
 		return err
 	}
 	if b.tree.Size/checkpointEvery > b.began/checkpointEvery {
-		_, err = b.tx.ExecContext(ctx, "INSERT INTO audit_checkpoint (size, note) VALUES ($1, $2)", b.tree.Size, signed)
+		err = tx.later(ctx, "INSERT INTO audit_checkpoint (size, note) VALUES ($1, $2)", b.tree.Size, signed)
 	}
 	return err
 }

@@ -15,9 +15,12 @@ func (tx *Tx) AddBrowser(ctx context.Context, hash string, code participant.Code
 	return tx.insert(ctx, "browser (hash, code, made, expires)", [][]any{{hash, code, tx.Now(), expires}}, "")
 }
 
-// BrowserOf gives whose link a browser has opened; problem.NotFound where its secret is unknown or has expired.
-func (tx *Tx) BrowserOf(ctx context.Context, hash string) (participant.Code, error) {
-	return One(ctx, tx, Value[participant.Code], "SELECT code FROM browser WHERE hash = $1 AND expires > $2", hash, tx.Now())
+// BrowserOf gives whose link a browser has opened, and the language they chose, empty where they have chosen none; problem.NotFound where
+// its secret is unknown or has expired.
+func (tx *Tx) BrowserOf(ctx context.Context, hash string) (code participant.Code, language string, err error) {
+	code, err = One(ctx, tx, func(scan Scan) (code participant.Code, err error) { return code, scan(&code, &language) },
+		"SELECT code, language FROM browser JOIN participant USING (code) WHERE hash = $1 AND expires > $2", hash, tx.Now())
+	return code, language, err
 }
 
 // BrowserMade gives when a participant came in with a browser; problem.NotFound where it is not open to them.

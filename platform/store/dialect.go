@@ -128,4 +128,6 @@ func postgresConfig(address string) (*pgx.ConnConfig, error) {
 	return config, nil
 }
 
-func postgresDB(config *pgx.ConnConfig) *sql.DB { return stdlib.OpenDB(*config) }
+func postgresDB(config *pgx.ConnConfig) *sql.DB {
+	return sql.OpenDB(postgresConnector{stdlib.GetConnector(*config)})
+}

@@ -1,5 +1,7 @@
 package store
 
+import "context"
+
 // Translate lets tests make tables in the neutral words of a schema file.
 func Translate(d Dialect, schema string) string { return d.translate(schema) }
 
@@ -8,6 +10,11 @@ func Waiting(s *Store) int {
 	s.queue.mu.Lock()
 	defer s.queue.mu.Unlock()
 	return len(s.queue.waiting)
+}
+
+// Later runs a statement that nobody waits for.
+func Later(ctx context.Context, tx *Tx, query string, args ...any) error {
+	return tx.later(ctx, query, args...)
 }
 
 // Classify is what Write does with an error.

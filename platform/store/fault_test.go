@@ -268,6 +268,9 @@ func TestServerDropsConnections(t *testing.T) {
 			t.Error("no connection was there to be dropped")
 		}
 		inviteMany(t, s, 1)
+		if err := s.Glance(t.Context(), func(tx *store.Tx) error { _, err := tx.Head(t.Context()); return err }); err != nil {
+			t.Error(err)
+		}
 	}
 	if r := verify(t, s); r.Err() != nil || r.Events != 4 {
 		t.Errorf("%+v", r)

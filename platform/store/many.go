@@ -17,6 +17,18 @@ const (
 // insert adds rows to a table in as few statements as can be: into names the table and its columns, "answer (participant, item)";
 // tail is what follows the values, such as ON CONFLICT, or empty.
 func (tx *Tx) insert(ctx context.Context, into string, rows [][]any, tail string) error {
+	return inserts(into, rows, tail, func(query string, args ...any) error {
+		_, err := tx.ExecContext(ctx, query, args...)
+		return err
+	})
+}
+
+// insertLater is insert for rows of which nobody needs to know more than that they are there; see later.
+func (tx *Tx) insertLater(ctx context.Context, into string, rows [][]any, tail string) error {
+	return inserts(into, rows, tail, func(query string, args ...any) error { return tx.later(ctx, query, args...) })
+}
+
+func inserts(into string, rows [][]any, tail string, run func(query string, args ...any) error) error {
 	for len(rows) > 0 {
 		batch := rows[:min(len(rows), max(1, parametersAtOnce/len(rows[0])))]
 		rows = rows[len(batch):]
@@ -38,7 +50,7 @@ func (tx *Tx) insert(ctx context.Context, into string, rows [][]any, tail string
 			b.WriteByte(')')
 			args = append(args, row...)
 		}
-		if _, err := tx.ExecContext(ctx, b.String()+" "+tail, args...); err != nil {
+		if err := run(b.String()+" "+tail, args...); err != nil {
 			return err
 		}
 	}

@@ -3,7 +3,8 @@
 // It is the only package that speaks SQL to the study's tables. One SQL text serves both databases: placeholders are
 // $1, columns are declared in neutral words (see dialect.go), times and JSON pass through [Time] and [JSON].
 // Every change happens inside [Store.Write]: one writer at a time on either database, a clock that stands still, all
-// or nothing, on disk before Write returns. Reading happens inside [Store.Read], on a snapshot, beside the writer.
+// or nothing, on disk before Write returns. Reading happens inside [Store.Read], on a snapshot, beside the writer, or,
+// where one answer is enough, inside [Store.Glance].
 //
 // It holds no rule of the trial: rules stand in trial, acts in conduct. Methods on [Tx] are the queries, one file a
 // noun. What must never be untrue (one allocation per participant, an audit trail that only grows) is a constraint of

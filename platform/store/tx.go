@@ -4,11 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"io"
-	"net"
 	"time"
-
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"rekindle/platform/audit"
 	"rekindle/platform/vault"
@@ -29,6 +25,9 @@ type Tx struct {
 	hashes   [][]any    // of what it recorded, by position: they are written with the commit
 	recorded bool
 	failed   error // the first statement that failed
+	glance   bool
+	glanced  bool              // all has been asked that a glance may ask
+	ask      func([]*question) // has questions answered with those of others; nil: nobody asks with us
 }
 
 // Now is the time of the transaction, UTC, to the microsecond.
@@ -40,7 +39,7 @@ func (s *Store) Read(ctx context.Context, fn func(tx *Tx) error) error {
 	if err := s.queue.open(); err != nil {
 		return err
 	}
-	tx, err := begin(ctx, s.reader, &sql.TxOptions{ReadOnly: true, Isolation: s.Dialect.snapshot()})
+	tx, err := s.reader.BeginTx(ctx, &sql.TxOptions{ReadOnly: true, Isolation: s.Dialect.snapshot()})
 	if err != nil {
 		return s.classify(err)
 	}
@@ -48,26 +47,14 @@ func (s *Store) Read(ctx context.Context, fn func(tx *Tx) error) error {
 	return s.classify(fn(s.tx(tx)))
 }
 
-// begin opens a transaction. Connections that a restarted server has dropped say so only now; each is tried once.
-func begin(ctx context.Context, db *sql.DB, o *sql.TxOptions) (tx *sql.Tx, err error) {
-	for range readers + 1 {
-		if tx, err = db.BeginTx(ctx, o); !dropped(err) {
-			break
-		}
-	}
-	return tx, err
-}
-
-// dropped reports whether a connection was open and is not any more.
-func dropped(err error) bool {
-	if _, never := errors.AsType[*pgconn.ConnectError](err); never {
-		return false
-	}
-	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
-		return e.Code == "57P01" || e.Code == "57P02"
-	}
-	_, network := errors.AsType[*net.OpError](err)
-	return network || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || pgconn.SafeToRetry(err)
+// Glance is Read for what needs one answer of the database, or several that do not depend on each other and are asked with
+// [Tx.Together]. On PostgreSQL it crosses to the server once, with the beginning and the end of the transaction. Asking again is a
+// problem.Internal.
+func (s *Store) Glance(ctx context.Context, fn func(tx *Tx) error) error {
+	return s.Read(ctx, func(tx *Tx) error {
+		tx.glance = true
+		return tx.Together(ctx, func() error { return fn(tx) })
+	})
 }
 
 func (s *Store) tx(tx *sql.Tx) *Tx {
@@ -87,15 +74,26 @@ func (tx *Tx) ExecContext(ctx context.Context, query string, args ...any) (sql.R
 	return result, tx.note(err)
 }
 
+// later runs a statement of which nobody needs to know more than that it succeeded. On PostgreSQL it is sent with the next statement
+// that is waited for, whose error is then its own.
+func (tx *Tx) later(ctx context.Context, query string, args ...any) error {
+	args = arguments(args)
+	if tx.Dialect == Postgres {
+		args = []any{later(args)}
+	}
+	_, err := tx.Tx.ExecContext(tx.within(ctx), query, args...)
+	return tx.note(err)
+}
+
 // QueryContext runs a query; time.Time arguments are passed as [Time].
 func (tx *Tx) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	rows, err := tx.Tx.QueryContext(tx.within(ctx), query, arguments(args)...)
+	rows, err := tx.Tx.QueryContext(tx.within(ctx), query, tx.together(query, arguments(args))...)
 	return rows, tx.note(err)
 }
 
 // QueryRowContext runs a query of at most one row; time.Time arguments are passed as [Time].
 func (tx *Tx) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	row := tx.Tx.QueryRowContext(tx.within(ctx), query, arguments(args)...)
+	row := tx.Tx.QueryRowContext(tx.within(ctx), query, tx.together(query, arguments(args))...)
 	tx.note(row.Err())
 	return row
 }

@@ -198,22 +198,25 @@ func (s *Store) write(ctx context.Context, fn func(tx *Tx) error, alone bool) (e
 		s.undo(ctx, b)
 		return err
 	}
-	// A batch that is handed on gets a savepoint first. It fails if fn has left the transaction in ruins, which is then
-	// fn's failure and not that of the next.
+	var turn chan *batch
 	if !alone && len(b.members)+1 < batchMembers && time.Since(b.since) < batchTime {
-		if turn := s.queue.next(false); turn != nil {
-			if err = b.mark(ctx); err != nil {
-				s.undoFor(ctx, b, turn)
-				return err
-			}
-			b.tree, b.hashes = tx.tree, append(b.hashes, tx.hashes...)
-			done := make(chan error, 1)
-			b.members = append(b.members, done)
-			turn <- b
-			return <-done
+		turn = s.queue.next(false)
+	}
+	// What is shared gets a savepoint first. It fails if fn has left the transaction in ruins, or if what fn has done fails only
+	// now, which is then fn's failure and not that of the others.
+	if turn != nil || len(b.members) > 0 {
+		if err = b.mark(ctx, tx); err != nil {
+			s.undoFor(ctx, b, turn)
+			return err
 		}
 	}
 	b.tree, b.hashes = tx.tree, append(b.hashes, tx.hashes...)
+	if turn != nil {
+		done := make(chan error, 1)
+		b.members = append(b.members, done)
+		turn <- b
+		return <-done
+	}
 	err = s.commit(ctx, b)
 	s.pass()
 	return err
@@ -221,7 +224,7 @@ func (s *Store) write(ctx context.Context, fn func(tx *Tx) error, alone bool) (e
 
 // begin opens a batch. On PostgreSQL it waits for other processes here.
 func (s *Store) begin(ctx context.Context) (*batch, error) {
-	tx, err := begin(ctx, s.writer, nil)
+	tx, err := s.writer.BeginTx(ctx, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -234,12 +237,13 @@ func (s *Store) begin(ctx context.Context) (*batch, error) {
 	return &batch{tx: tx, tree: s.tree, since: time.Now()}, nil
 }
 
-func (b *batch) mark(ctx context.Context) error {
-	mark := "SAVEPOINT member"
+func (b *batch) mark(ctx context.Context, tx *Tx) error {
 	if len(b.members) > 0 {
-		mark = "RELEASE SAVEPOINT member; SAVEPOINT member"
+		if err := tx.later(ctx, "RELEASE SAVEPOINT member"); err != nil {
+			return err
+		}
 	}
-	_, err := b.tx.ExecContext(ctx, mark)
+	_, err := tx.ExecContext(ctx, "SAVEPOINT member")
 	return err
 }
 

@@ -81,6 +81,32 @@ func TestSharedCommit(t *testing.T) {
 			},
 			add("6"),
 			func(tx *store.Tx) error { add("no")(tx); return failing },
+			add("7"),
+			func(tx *store.Tx) error { // does not wait for what fails
+				add("no")(tx)
+				store.Later(t.Context(), tx, "INSERT INTO note (code, n) VALUES ('no', $1)", 1000)
+				return nil
+			},
+			add("8"),
+			func(tx *store.Tx) error { // meets it with the next statement, and goes on without its error
+				store.Later(t.Context(), tx, "INSERT INTO note (code, n) VALUES ('no', $1)", 1000)
+				store.One(t.Context(), tx, store.Value[int], "SELECT count(*) FROM note")
+				return nil
+			},
+			func(tx *store.Tx) error { // what is not waited for is there for the next question, and for those who come after
+				if err := store.Later(t.Context(), tx, "INSERT INTO note (code) VALUES ($1)", "9"); err != nil {
+					return err
+				}
+				n, err := store.One(t.Context(), tx, store.Value[int], "SELECT count(*) FROM note WHERE code = '9'")
+				if n != 1 {
+					t.Errorf("%d rows of what was just written (%v)", n, err)
+				}
+				return invite(t.Context(), tx, "9")
+			},
+			func(tx *store.Tx) error { // the last of the commit
+				store.Later(t.Context(), tx, "INSERT INTO note (code, n) VALUES ('no', $1)", 1000)
+				return nil
+			},
 		)
 		for i, err := range errs {
 			switch ok := i%2 == 0; {
@@ -90,16 +116,17 @@ func TestSharedCommit(t *testing.T) {
 				t.Errorf("function %d failed and was told otherwise", i)
 			}
 		}
-		if !errors.Is(errs[1], failing) || errs[3].Error() != "panic: fault" || store.Constraint(errs[5]) != "note_n_small" {
+		if !errors.Is(errs[1], failing) || errs[3].Error() != "panic: fault" || store.Constraint(errs[5]) != "note_n_small" ||
+			store.Constraint(errs[13]) != "note_n_small" || store.Constraint(errs[15]) != "note_n_small" || store.Constraint(errs[17]) != "note_n_small" {
 			t.Errorf("got %v", errs)
 		}
-		if n := count(t, s, "SELECT count(*) FROM note WHERE code <> 'no'"); n != 6 {
-			t.Errorf("%d of 6 are there", n)
+		if n := count(t, s, "SELECT count(*) FROM note WHERE code <> 'no'"); n != 9 {
+			t.Errorf("%d of 9 are there", n)
 		}
-		if n := count(t, s, "SELECT count(*) FROM note"); n != 6 {
-			t.Errorf("%d rows, 6 were let through", n)
+		if n := count(t, s, "SELECT count(*) FROM note"); n != 9 {
+			t.Errorf("%d rows, 9 were let through", n)
 		}
-		if r := verify(t, s); r.Err() != nil || r.Events != 6 {
+		if r := verify(t, s); r.Err() != nil || r.Events != 9 {
 			t.Errorf("%+v", r)
 		}
 	})
