@@ -180,7 +180,7 @@ func (c *postgresConn) QueryContext(ctx context.Context, query string, args []dr
 		return nil, err
 	}
 	a := &answer{columns: columns(coming), coming: coming, end: answers.Close}
-	if err := a.more(); err != nil && err != io.EOF { // a query that fails says so with its first row
+	if err := a.more(); err != nil && !errors.Is(err, io.EOF) { // a query that fails says so with its first row
 		a.Close()
 		return nil, err
 	}
@@ -211,7 +211,7 @@ func (c *postgresConn) ask(ctx context.Context, questions []*question, end strin
 		for q.err == nil {
 			q.err = q.rows.more()
 		}
-		if q.err == io.EOF {
+		if errors.Is(q.err, io.EOF) {
 			q.err = nil
 		}
 		q.rows.coming = nil
@@ -322,7 +322,7 @@ func (tx postgresTx) Commit() error {
 	}
 	tag, err := tx.conn.run(ctx, &question{query: "COMMIT"})
 	if err != nil {
-		tx.Rollback() // its own error says no more
+		_ = tx.Rollback() // says no more
 	} else if tag.String() == "ROLLBACK" {
 		err = pgx.ErrTxCommitRollback
 	}
