@@ -15,7 +15,7 @@
 //	Invite(ctx, by, []participant.Code) (int, error)                         announcements are planned; nil: for everybody listed
 //	Respond(ctx, by, code) error                                             came through the personal link
 //	Arrive(ctx, token) (secret, error)                                       opens a browser by the personal link; Arrived, Leave
-//	OwnPasskeys, BeginOwnPasskey, AddOwnPasskey, RemoveOwnPasskey           a participant's devices; BeginArrival, ArriveByPasskey
+//	OwnPasskeys, BeginOwnPasskey, AddOwnPasskey, RemoveOwnPasskey           a participant's devices; CameJustNow, BeginArrival, ArriveByPasskey
 //	Decline(ctx, by, code, reason) error
 //	Bounce(ctx, by, code) error                                              the address takes no mail
 //	ChangeZone, GiveAddress                                                  in which zone times are told; where gifts go
