@@ -37,7 +37,7 @@ func TestRevealOnThePages(t *testing.T) {
 	if p := first.do(webtest.Scenario{Path: "/reveal/1/decide", Form: url.Values{"answer": {"grant"}}}); p.Status != http.StatusConflict {
 		t.Errorf("granting oneself by hand: %d", p.Status)
 	}
-	if p := other.get("/reveal"); len(p.All(t, "button[value=grant]")) != 1 || !strings.Contains(p.Text(t, "main"), "An answer speaks of harm.") || strings.Contains(p.Body, name) {
+	if p := other.get("/reveal"); len(p.All(t, "button[value=grant]")) != 1 || len(p.All(t, "td[data-head='To do'] button")) != 2 || !strings.Contains(p.Text(t, "main"), "Waits for you") || !strings.Contains(p.Text(t, "main"), "An answer speaks of harm.") || strings.Contains(p.Body, name) {
 		t.Error("the other owner cannot decide, or sees the name")
 	}
 	if p := other.do(webtest.Scenario{Path: "/reveal/1/decide", Form: url.Values{"answer": {"perhaps"}}}); p.Status != http.StatusUnprocessableEntity {
