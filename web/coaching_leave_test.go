@@ -75,3 +75,26 @@ func TestMoveTooLate(t *testing.T) {
 		t.Errorf("status %d", p.Status)
 	}
 }
+
+// The way to earlier times is there only where there are some, and leads to them over weeks that have none.
+func TestEarlierTimesAreThere(t *testing.T) {
+	e := enrol(t)
+	k := e.coachesFor(1)[0]
+	v, _, _, _ := e.allocated()
+	v.send("/me/coach/"+string(k), url.Values{}, "/me/sessions/plan")
+	p := v.get("/me/sessions/book")
+	if n := len(p.All(t, `.pager a[href*="from="]`)); n != 1 {
+		t.Errorf("%d ways from the first week", n)
+	}
+	_, err := e.TakeLeave(t.Context(), identity.AsCoach(k), k, coach.Span{From: e.now.AddDate(0, 0, 5), To: e.now.AddDate(0, 0, 33)})
+	succeed(t, err)
+	p = v.get("/me/sessions/book?from=" + e.now.AddDate(0, 0, 12).Format(time.DateOnly)) // passes over the leave
+	first := func(p *webtest.Page) string { return webtest.Attribute(p.All(t, ".coaching-day button")[0], "value") }
+	if got := first(p); got < e.now.AddDate(0, 0, 32).Format(time.RFC3339) {
+		t.Fatalf("in the leave: %s", got)
+	}
+	back := webtest.Attribute(p.All(t, `.pager a[href*="from="]`)[0], "href")
+	if got := first(v.get(back)); got > e.now.AddDate(0, 0, 6).Format(time.RFC3339) {
+		t.Errorf("back leads to %s", got)
+	}
+}

@@ -267,7 +267,15 @@ func (s *Site) showPick(w http.ResponseWriter, r *http.Request, st standing, sta
 		}
 		page.Days = append(page.Days, one)
 	}
-	if back := time.Date(y, m, d-7, 0, 0, 0, 0, st.zone); from.After(st.Now) {
+	back := time.Date(y, m, d-7, 0, 0, 0, 0, st.zone)
+	before, err := read(st.Now, from, mostFree) // a week without any is passed over, so that a way back to it would lead here again
+	if err != nil {
+		return err
+	}
+	if n := len(before); n > 0 {
+		if last := before[n-1].In(st.zone); last.Before(back) {
+			back = time.Date(last.Year(), last.Month(), last.Day()-6, 0, 0, 0, 0, st.zone)
+		}
 		page.Earlier = path + "?from=" + back.Format(time.DateOnly)
 	}
 	if to.Before(until) {
