@@ -98,3 +98,31 @@ func TestEarlierTimesAreThere(t *testing.T) {
 		t.Errorf("back leads to %s", got)
 	}
 }
+
+// By two clocks, the name of a time still holds what is read on it (WCAG 2.5.3), and what is night to the participant is folded away.
+func TestTimesByTwoClocks(t *testing.T) {
+	e := enrol(t)
+	k := e.coachesFor(1)[0]
+	v, _, code, _ := e.allocated()
+	succeed(t, e.ChangeZone(t.Context(), identity.AsParticipant(code), code, "Pacific/Auckland"))
+	v.send("/me/coach/"+string(k), url.Values{}, "/me/sessions/plan")
+	p := v.get("/me/sessions/book")
+	slots := p.All(t, ".coaching-day button")
+	for _, b := range slots {
+		if name, read := webtest.Attribute(b, "aria-label"), webtest.Text(b); !strings.Contains(name, read) || !strings.Contains(read, "EDT") {
+			t.Errorf("%q is read on %q", read, name)
+		}
+	}
+	if nights := p.All(t, ".coaching-day details button"); len(nights) == 0 || len(nights) == len(slots) {
+		t.Errorf("%d of %d times are at night", len(nights), len(slots))
+	}
+	for _, option := range v.get("/me/sessions/plan").All(t, ".coaching-rows select option[selected]") {
+		at, err := time.Parse(time.RFC3339, webtest.Attribute(option, "value"))
+		succeed(t, err)
+		zone, err := time.LoadLocation("Pacific/Auckland")
+		succeed(t, err)
+		if session.Night(at.In(zone), 60) {
+			t.Errorf("%s is proposed", at.In(zone))
+		}
+	}
+}
