@@ -126,7 +126,11 @@ func (c *configCheck) checkDatabase(ctx context.Context) (told, digest string, e
 	if err != nil {
 		return "", "", err
 	}
-	return fmt.Sprintf("%s, %q, %d accounts", d.Store.Dialect, act.Protocol.Title, len(staff)), act.Protocol.Digest(), nil
+	accounts := "1 account"
+	if len(staff) != 1 {
+		accounts = fmt.Sprintf("%d accounts", len(staff))
+	}
+	return fmt.Sprintf("%s, %q, %s", d.Store.Dialect, act.Protocol.Title, accounts), act.Protocol.Digest(), nil
 }
 
 func checkCertificate(s config.Settings) (string, error) {

@@ -68,7 +68,7 @@ func (c *Conduct) OpenAuthenticator(ctx context.Context, token string) (app Auth
 			return err
 		}
 		secret, err := tx.Recall(ctx, authenticatorKey(s))
-		app = Authenticator{string(secret), identity.SecretURL(string(secret), c.Protocol.Title, a.Email)}
+		app = Authenticator{string(secret), c.appURL(string(secret), a)}
 		return err
 	})
 	return app, err

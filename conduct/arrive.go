@@ -16,33 +16,32 @@ const BrowserLife = 12 * time.Hour
 
 var tokenForm = regexp.MustCompile(`^[a-z2-7]{26}$`)
 
-// LinkOf gives whose personal link a token is. It changes nothing, so that programs which read mail may follow links. A token that is
+// LinkOf gives whose personal link a token is, with the language in which they read, empty where none is known. It changes nothing, so that programs which read mail may follow links. A token that is
 // unknown, cut short, expired or a coach's is problem.NotFound in the same words: nobody learns which.
-func (c *Conduct) LinkOf(ctx context.Context, token string) (code participant.Code, err error) {
+func (c *Conduct) LinkOf(ctx context.Context, token string) (of identity.Actor, err error) {
 	if !tokenForm.MatchString(token) {
-		return "", c.deadLink()
+		return of, c.deadLink()
 	}
 	err = c.Store.Read(ctx, func(tx *store.Tx) error {
-		code, err = c.linkOf(ctx, tx, token)
+		r, err := c.linkOf(ctx, tx, token)
+		of = identity.AsParticipant(r.Code)
+		of.Language = r.Language
 		return err
 	})
-	return code, err
+	return of, err
 }
 
-func (c *Conduct) linkOf(ctx context.Context, tx *store.Tx, token string) (participant.Code, error) {
+func (c *Conduct) linkOf(ctx context.Context, tx *store.Tx, token string) (r participant.Record, err error) {
 	l, err := tx.Link(ctx, LinkHash(token))
-	switch {
-	case problem.Is(err, problem.NotFound) || err == nil && !tx.Now().Before(l.Expires):
-		return "", c.deadLink()
-	case err != nil:
-		return "", err
+	if err == nil && tx.Now().Before(l.Expires) {
+		r, err = tx.Participant(ctx, l.Code)
+	} else if err == nil {
+		return r, c.deadLink()
 	}
-	if _, err := tx.Participant(ctx, l.Code); problem.Is(err, problem.NotFound) {
-		return "", c.deadLink()
-	} else if err != nil {
-		return "", err
+	if problem.Is(err, problem.NotFound) { // a coach's link is among them
+		return r, c.deadLink()
 	}
-	return l.Code, nil
+	return r, err
 }
 
 func (c *Conduct) deadLink() error {
@@ -60,14 +59,14 @@ func (c *Conduct) Arrive(ctx context.Context, token string) (secret string, err 
 		return "", err
 	}
 	err = c.Store.Write(ctx, func(tx *store.Tx) error {
-		code, err := c.linkOf(ctx, tx, token)
+		r, err := c.linkOf(ctx, tx, token)
 		if err != nil {
 			return err
 		}
-		if err := c.respond(ctx, tx, identity.AsParticipant(code), code); err != nil {
+		if err := c.respond(ctx, tx, identity.AsParticipant(r.Code), r.Code); err != nil {
 			return err
 		}
-		return tx.AddBrowser(ctx, LinkHash(secret), code, tx.Now().Add(BrowserLife))
+		return tx.AddBrowser(ctx, LinkHash(secret), r.Code, tx.Now().Add(BrowserLife))
 	})
 	return secret, err
 }

@@ -32,8 +32,8 @@ func TestArriveByTheLinkOfTheMail(t *testing.T) {
 		for range 3 {
 			of, err := w.LinkOf(ctx, token)
 			must(t, err)
-			if of != code {
-				t.Fatalf("the link is %s's, want %s", of, code)
+			if of.Participant != code {
+				t.Fatalf("the link is %s's, want %s", of.Participant, code)
 			}
 		}
 		if after := len(w.trail("")); after != before || w.record(code).RespondedAt != nil {

@@ -35,12 +35,17 @@ type Authenticator struct {
 
 const authenticatorLife = 30 * time.Minute
 
+// appURL is what an authenticator app reads. It lists many studies on a small screen, so that this one stands there by its short name.
+func (c *Conduct) appURL(secret string, a identity.Account) string {
+	return identity.SecretURL(secret, "Rekindle "+c.Protocol.ID, a.Email)
+}
+
 // BeginAuthenticator draws a secret for the authenticator app of the owner of a token. It holds once ConfirmAuthenticator has seen a code
 // made with it. Where there is a password it must be given.
 func (c *Conduct) BeginAuthenticator(ctx context.Context, token, password string) (app Authenticator, err error) {
 	err = c.secure(ctx, token, password, func(ctx context.Context, s identity.SignIn, a identity.Account) (func(*store.Tx, *identity.Account) error, error) {
 		app.Secret, err = identity.NewSecret(c.random())
-		app.URL = identity.SecretURL(app.Secret, c.Protocol.Title, a.Email)
+		app.URL = c.appURL(app.Secret, a)
 		return func(tx *store.Tx, a *identity.Account) error {
 			return tx.Remember(ctx, authenticatorKey(s), []byte(app.Secret), tx.Now().Add(authenticatorLife))
 		}, err

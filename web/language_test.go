@@ -33,6 +33,9 @@ func TestEverythingInSpanish(t *testing.T) {
 		t.Error("a part of the consent is in English")
 	}
 	v.baseline()
+	if p := e.browser().get(links[0]); len(p.All(t, "html[lang=es]")) != 1 {
+		t.Errorf("the link opens on %q", p.Text(t, "main"))
+	}
 	other := e.come(links[0]) // another device, whose browser says nothing of a language
 	home := other.get("/me")
 	if text := home.Text(t, "main"); !strings.Contains(text, "3 meses") || strings.Contains(text, "3 months") {

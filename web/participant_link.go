@@ -5,6 +5,7 @@ import (
 
 	"rekindle/platform/identity"
 	"rekindle/platform/store"
+	"rekindle/trial/participant"
 )
 
 // participantLinkPage is what a personal link shows before anything has begun. It tells nothing of the person.
@@ -14,9 +15,18 @@ type participantLinkPage struct {
 	To     string // where it goes on, as the mail has it
 }
 
+// inTheirs gives a request through a personal link in the language of whose link it is, and whose it is. Nobody has come in by it yet.
+func (s *Site) inTheirs(r *http.Request) (*http.Request, participant.Code, error) {
+	of, err := s.Conduct.LinkOf(r.Context(), r.PathValue("token"))
+	by := visitor
+	by.Language = of.Language
+	return r.WithContext(identify(r.Context(), by)), of.Participant, err
+}
+
 // linkShow shows where a personal link leads. It changes nothing: programs that read mail follow links too.
 func (s *Site) linkShow(w http.ResponseWriter, r *http.Request) error {
-	if _, err := s.Conduct.LinkOf(r.Context(), r.PathValue("token")); err != nil {
+	r, _, err := s.inTheirs(r)
+	if err != nil {
 		return err
 	}
 	return s.showMine(w, r, http.StatusOK, "participant_link", "link_title", participantLinkPage{Action: r.URL.Path, Study: s.spoken(r).protocol.Title, To: r.URL.Query().Get("to")})
@@ -62,7 +72,8 @@ type participantStopPage struct {
 
 // stopShow asks whether mail is to stop.
 func (s *Site) stopShow(w http.ResponseWriter, r *http.Request) error {
-	if _, err := s.Conduct.LinkOf(r.Context(), r.PathValue("token")); err != nil {
+	r, _, err := s.inTheirs(r)
+	if err != nil {
 		return err
 	}
 	return s.showMine(w, r, http.StatusOK, "participant_stop", "stop_title", participantStopPage{Action: r.URL.Path})
@@ -70,7 +81,7 @@ func (s *Site) stopShow(w http.ResponseWriter, r *http.Request) error {
 
 // stop stops mail: on the page, or by one click in a mail program (RFC 8058).
 func (s *Site) stop(w http.ResponseWriter, r *http.Request) error {
-	code, err := s.Conduct.LinkOf(r.Context(), r.PathValue("token"))
+	r, code, err := s.inTheirs(r)
 	if err != nil {
 		return err
 	}
