@@ -178,7 +178,7 @@ func TestServe(t *testing.T) {
 	mail := []string{"--set", "smtp.host=" + host, "--set", "smtp.port=" + port, "--set", "smtp.tls=none", "--set", "smtp.from=Study <study@example.org>", "--set", "smtp.per_minute=6000"}
 
 	status, out, errs = run(t, append([]string{"config", "check", "--data", dir, "--to", "me@hospital.example"}, mail...)...)
-	if status != 0 || !strings.Contains(out, "has taken a test mail") || !strings.Contains(out, "nobody answers there now") || !strings.Contains(out, "1 accounts") || len(post.All()) != 1 {
+	if status != 0 || !strings.Contains(out, "has taken a test mail") || !strings.Contains(out, "nobody answers there now") || !strings.Contains(out, "1 account") || len(post.All()) != 1 {
 		t.Errorf("%d %s%s", status, out, errs)
 	}
 
