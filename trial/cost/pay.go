@@ -82,7 +82,7 @@ type Earned struct {
 	Coach       coach.Code   `json:"coach"`
 	Sessions    int          `json:"sessions"` // held
 	Minutes     int          `json:"minutes"`  // billed for them
-	Missed      int          `json:"missed"`   // that are paid in part
+	Missed      int          `json:"missed"`   // that are paid, in part or whole
 	Share       int          `json:"missed_minutes"`
 	Corrections []Correction `json:"corrections,omitempty"`
 	Milestones  []Milestone  `json:"milestones,omitempty"`
