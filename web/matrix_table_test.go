@@ -203,7 +203,7 @@ POST /account/codes/kept                     no          no          no         
 GET /account/passkeys                        door        door        door        door        yes         yes         yes         yes         yes         yes         yes         yes
 POST /account/passkeys/begin                 no          no          no          no          yes         yes         yes         yes         yes         yes         yes         yes
 POST /account/passkeys                       yes         yes         yes         yes         yes         yes         yes         yes         yes         yes         yes         yes
-POST /account/passkeys/remove                no          no          no          no          yes         yes         yes         yes         yes         yes         yes         yes
+POST /account/passkeys/remove                no          no          no          no          lacks       lacks       lacks       lacks       lacks       lacks       lacks       lacks
 GET /account/hospital                        door        door        door        door        lacks       lacks       lacks       lacks       lacks       lacks       lacks       lacks
 POST /account/hospital                       no          no          no          no          lacks       lacks       lacks       lacks       lacks       lacks       lacks       lacks
 POST /account/hospital/end                   no          no          no          no          lacks       lacks       lacks       lacks       lacks       lacks       lacks       lacks
