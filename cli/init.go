@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -80,7 +79,7 @@ func (c *initCommand) Run(ctx context.Context, s *streams) (err error) {
 
 // writeSettings puts a file of settings to fill in beside the study, unless there is one. What was given on the command line holds in it.
 func (c *initCommand) writeSettings(s *streams) error {
-	name := c.settingsFile()
+	name := c.file(c.Data)
 	if exists(name) {
 		if len(c.given()) > 0 {
 			fmt.Fprintf(s.err, "rekindle: %s was there and is left as it is: what was given on the command line holds for this command alone\n", name)
@@ -107,7 +106,7 @@ Next:
   3. Serve it:
        rekindle serve %s
   4. Open the link above. Everything else is on the pages.
-`, p.Title, c.Data, in.Expires.In(p.Location()).Format("Monday, January 2, 2006, 15:04 MST"), in.Link, c.keys(), c.settingsFile(), there, c.Email, there)
+`, p.Title, c.Data, in.Expires.In(p.Location()).Format("Monday, January 2, 2006, 15:04 MST"), in.Link, c.keys(), c.file(c.Data), there, c.Email, there)
 	if err == nil && settings.Mail.Host == "" {
 		_, err = fmt.Fprintln(s.out, "\nNo mail server is named yet: mail waits in the outbox until there is one.")
 	}
@@ -138,12 +137,4 @@ func (c *initCommand) there() string {
 		}
 	}
 	return text
-}
-
-// settingsFile is where the settings of the study stand.
-func (c *initCommand) settingsFile() string {
-	if c.Config != "" {
-		return c.Config
-	}
-	return filepath.Join(c.Data, settingsName)
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -28,11 +29,9 @@ type settingFlags struct {
 
 // load gives the settings, and prints what is odd about them.
 func (f settingFlags) load(w io.Writer, data string) (config.Settings, error) {
-	file := f.Config
-	if file == "" {
-		if usual := filepath.Join(data, settingsName); exists(usual) {
-			file = usual
-		}
+	file := f.file(data)
+	if f.Config == "" && !exists(file) {
+		file = ""
 	}
 	s, odd, err := config.Load(config.Source{File: file, Environment: os.Environ(), Given: f.given()})
 	if err != nil {
@@ -42,6 +41,11 @@ func (f settingFlags) load(w io.Writer, data string) (config.Settings, error) {
 		fmt.Fprintln(w, "rekindle:", p)
 	}
 	return s, nil
+}
+
+// file is where the settings of the study in a data directory stand.
+func (f settingFlags) file(data string) string {
+	return cmp.Or(f.Config, filepath.Join(data, settingsName))
 }
 
 // given are the settings of the command line, by name.

@@ -16,8 +16,9 @@ const BrowserLife = 12 * time.Hour
 
 var tokenForm = regexp.MustCompile(`^[a-z2-7]{26}$`)
 
-// LinkOf gives whose personal link a token is, with the language in which they read, empty where none is known. It changes nothing, so that programs which read mail may follow links. A token that is
-// unknown, cut short, expired or a coach's is problem.NotFound in the same words: nobody learns which.
+// LinkOf gives whose personal link a token is, with the language in which they read, empty where none is known. It changes nothing, so
+// that programs which read mail may follow links. A token that is unknown, cut short, expired or a coach's is problem.NotFound in the same
+// words: nobody learns which.
 func (c *Conduct) LinkOf(ctx context.Context, token string) (of identity.Actor, err error) {
 	if !tokenForm.MatchString(token) {
 		return of, c.deadLink()
@@ -33,10 +34,11 @@ func (c *Conduct) LinkOf(ctx context.Context, token string) (of identity.Actor, 
 
 func (c *Conduct) linkOf(ctx context.Context, tx *store.Tx, token string) (r participant.Record, err error) {
 	l, err := tx.Link(ctx, LinkHash(token))
-	if err == nil && tx.Now().Before(l.Expires) {
-		r, err = tx.Participant(ctx, l.Code)
-	} else if err == nil {
+	if err == nil && !tx.Now().Before(l.Expires) {
 		return r, c.deadLink()
+	}
+	if err == nil {
+		r, err = tx.Participant(ctx, l.Code)
 	}
 	if problem.Is(err, problem.NotFound) { // a coach's link is among them
 		return r, c.deadLink()

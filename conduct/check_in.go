@@ -98,8 +98,8 @@ func (c *Conduct) coachesThisWeek(ctx context.Context, tx *store.Tx, r participa
 	return cmp.Or(strings.Join(lines, "\n"), none), nil
 }
 
-// AssignCoach takes the choice off a participant who wishes it: the coach who comes first of those with a free time soon, by day if there is any. Nobody being free
-// is a conflict.
+// AssignCoach takes the choice off a participant who wishes it: the coach who comes first of those with a free time soon, by day if there
+// is any. Nobody being free is a conflict.
 func (c *Conduct) AssignCoach(ctx context.Context, by identity.Actor, code participant.Code) (coach.Code, error) {
 	offers, err := c.Coaches(ctx, by, code)
 	if err != nil {

@@ -111,11 +111,20 @@ func unlocked(ctx context.Context, tx *store.Tx) (store.Study, error) {
 	return s, err
 }
 
+// EnrolmentEnds gives the moment from which nobody can enrol any more: the end of the protocol's last day, or when it was closed before.
+func (c *Conduct) EnrolmentEnds(s store.Study) time.Time {
+	_, closes := c.Protocol.EnrolmentWindow()
+	if s.Closed != nil && s.Closed.Before(closes) {
+		return *s.Closed
+	}
+	return closes
+}
+
 // enrolling reports whether somebody may enrol now.
 func (c *Conduct) enrolling(s store.Study, now time.Time) error {
-	opens, closes := c.Protocol.EnrolmentWindow()
+	opens, _ := c.Protocol.EnrolmentWindow()
 	switch {
-	case s.Closed != nil || !now.Before(closes):
+	case s.Closed != nil || !now.Before(c.EnrolmentEnds(s)):
 		return problem.New(problem.Conflict, "Enrolment is closed").Instead("Write to %s if you have questions.", c.Protocol.Contact.Email)
 	case now.Before(opens):
 		return problem.New(problem.Conflict, "Enrolment opens on %s", opens.Format("January 2, 2006"))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"rekindle/platform/identity"
 	"rekindle/platform/store"
@@ -12,9 +13,10 @@ import (
 	"rekindle/trial/participant"
 )
 
-// CorrectCoach changes who a coach is: name, address for mail, telephone, and the columns by which the protocol keeps people apart; the zone
-// is left. Mail goes to the new address from now on. Whoever has an account keeps signing in by the address of the account, which is theirs to keep;
-// an invitation that nobody has followed goes to the new address, and opens nothing at the old one. Coachees stay; see ApartFrom.
+// CorrectCoach changes who a coach is: name, address for mail, and the columns by which the protocol keeps people apart, of which a blank
+// one is taken away; all else that p has is left as it stands. Mail goes to the new address from now on. Whoever has an account keeps
+// signing in by the address of the account, which is theirs to keep; an invitation that nobody has followed goes to the new address, and
+// opens nothing at the old one. Coachees stay; see ApartFrom.
 func (c *Conduct) CorrectCoach(ctx context.Context, by identity.Actor, code coach.Code, p Person) error {
 	if err := by.Require("coach.correct"); err != nil {
 		return err
@@ -32,7 +34,15 @@ func (c *Conduct) CorrectCoach(ctx context.Context, by identity.Actor, code coac
 		if err != nil {
 			return err
 		}
-		changed, err := seal(tx, code, aCoach, p)
+		now := before
+		now.Name, now.Email, now.Columns = p.Name, p.Email, map[string]string{}
+		maps.Copy(now.Columns, before.Columns)
+		for _, column := range c.Protocol.Coaching.Conflicts {
+			if now.Columns[column] = strings.TrimSpace(p.Columns[column]); now.Columns[column] == "" {
+				delete(now.Columns, column)
+			}
+		}
+		changed, err := seal(tx, code, aCoach, now)
 		if err != nil {
 			return err
 		}
@@ -43,7 +53,7 @@ func (c *Conduct) CorrectCoach(ctx context.Context, by identity.Actor, code coac
 			return err
 		}
 		var fields []string
-		for name, same := range map[string]bool{"name": before.Name == p.Name, "email": before.Email == p.Email, "phone": before.Phone == p.Phone, "columns": maps.Equal(before.Columns, p.Columns)} {
+		for name, same := range map[string]bool{"name": before.Name == now.Name, "email": before.Email == now.Email, "columns": maps.Equal(before.Columns, now.Columns)} {
 			if !same {
 				fields = append(fields, name)
 			}
@@ -52,7 +62,7 @@ func (c *Conduct) CorrectCoach(ctx context.Context, by identity.Actor, code coac
 			return nil
 		}
 		slices.Sort(fields)
-		if before.Email != p.Email {
+		if before.Email != now.Email {
 			i.Bounced = nil
 		}
 		i.EmailHash, i.Sealed = changed.EmailHash, changed.Sealed
@@ -62,8 +72,8 @@ func (c *Conduct) CorrectCoach(ctx context.Context, by identity.Actor, code coac
 		if err := record(ctx, tx, by, "coach.correct", string(code), nil, facts{"changed": fields}, ""); err != nil {
 			return err
 		}
-		if before.Email != p.Email {
-			return c.inviteElsewhere(ctx, tx, by, code, p)
+		if before.Email != now.Email {
+			return c.inviteElsewhere(ctx, tx, by, code, now)
 		}
 		return nil
 	})

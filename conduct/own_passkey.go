@@ -158,10 +158,10 @@ func (c *Conduct) AddOwnPasskey(ctx context.Context, by identity.Actor, code par
 		}
 		id := base64.RawURLEncoding.EncodeToString(key.ID)
 		if _, err := tx.ParticipantPasskey(ctx, id); !problem.Is(err, problem.NotFound) {
-			wrong = orElse(err, registered())
+			wrong = orElse(err, keyKnown())
 			return nil
 		}
-		public, err := kept(key)
+		public, err := keptKey(key)
 		if err != nil {
 			return err
 		}
@@ -270,14 +270,14 @@ func (c *Conduct) ArriveByPasskey(ctx context.Context, from identity.Origin, cer
 			wrong = problem.New(problem.Forbidden, "This passkey may have been copied: it is refused").Instead("Come in by your personal link, and remove it.")
 			return record(ctx, tx, identity.Anybody, "participant.arrive", string(code), nil, facts{"passkey": "refused"}, "")
 		}
-		public, err := kept(key)
+		public, err := keptKey(key)
 		if err != nil {
 			return err
 		}
 		if err := tx.UseParticipantPasskey(ctx, id, public); err != nil {
 			return err
 		}
-		if err := c.succeeded(ctx, tx, from, tried); err != nil {
+		if err := c.takenBy(ctx, tx, from, tried); err != nil {
 			return err
 		}
 		if err := record(ctx, tx, identity.AsParticipant(code), "participant.arrive", string(code), nil, facts{"method": "passkey"}, ""); err != nil {

@@ -158,10 +158,10 @@ func (c *Conduct) AddPasskey(ctx context.Context, token, label string, response 
 		}
 		id := base64.RawURLEncoding.EncodeToString(key.ID)
 		if _, err := tx.Passkey(ctx, id); !problem.Is(err, problem.NotFound) {
-			wrong = orElse(err, registered())
+			wrong = orElse(err, keyKnown())
 			return nil
 		}
-		public, err := kept(key)
+		public, err := keptKey(key)
 		if err != nil {
 			return err
 		}
@@ -173,21 +173,21 @@ func (c *Conduct) AddPasskey(ctx context.Context, token, label string, response 
 	return orElse(err, wrong)
 }
 
-// kept is what is stored of a passkey, as JSON: all but which make of authenticator it is, which matters to nobody here.
-func kept(key *webauthn.Credential) ([]byte, error) {
+// keptKey is what is stored of a passkey, as JSON: all but which make of authenticator it is, which matters to nobody here.
+func keptKey(key *webauthn.Credential) ([]byte, error) {
 	key.Attestation = webauthn.CredentialAttestation{}
 	return json.Marshal(key)
 }
 
-// succeeded forgives what was tried in vain before a passkey was taken.
-func (c *Conduct) succeeded(ctx context.Context, tx *store.Tx, from identity.Origin, tried string) error {
+// takenBy forgives what was tried in vain before a passkey was taken.
+func (c *Conduct) takenBy(ctx context.Context, tx *store.Tx, from identity.Origin, tried string) error {
 	if err := tx.Forgive(ctx, c.throttled(tx, tried)); err != nil {
 		return err
 	}
 	return tx.Refund(ctx, c.network(tx, from))
 }
 
-func registered() error {
+func keyKnown() error {
 	return problem.New(problem.Conflict, "This passkey is registered already")
 }
 
@@ -299,14 +299,14 @@ func (c *Conduct) PasskeySignIn(ctx context.Context, from identity.Origin, cerem
 			wrong = problem.New(problem.Forbidden, "This passkey may have been copied: it is refused").Instead("Sign in another way, remove it in your account, and tell an owner of the study.")
 			return record(ctx, tx, identity.Anybody, "account.sign_in", a.Code, nil, facts{"method": "passkey", "failed": true, "copied": true}, "")
 		}
-		public, err := kept(key)
+		public, err := keptKey(key)
 		if err != nil {
 			return err
 		}
 		if err := tx.UsePasskey(ctx, base64.RawURLEncoding.EncodeToString(key.ID), public); err != nil {
 			return err
 		}
-		if err := c.succeeded(ctx, tx, from, tried); err != nil {
+		if err := c.takenBy(ctx, tx, from, tried); err != nil {
 			return err
 		}
 		s, err = c.signedIn(ctx, tx, a, "passkey", from)

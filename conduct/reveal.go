@@ -3,7 +3,6 @@ package conduct
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -56,7 +55,7 @@ func (c *Conduct) tellOwners(ctx context.Context, tx *store.Tx, whom func(identi
 	at := c.BaseURL + "/reveal"
 	text = fmt.Sprintf(text, c.Protocol.Title, until.In(c.Protocol.Location()).Format("Monday, January 2, 15:04 MST"))
 	for _, a := range accounts {
-		if a.Disabled != nil || !slices.Contains(a.Roles, identity.Owner) || !whom(a) {
+		if !a.Serves(identity.Owner) || !whom(a) {
 			continue
 		}
 		if err := c.mailStaff(ctx, tx, a, "staff-reveal", at+" "+a.Code+" "+tx.Now().Format(time.RFC3339Nano), subject,

@@ -276,7 +276,7 @@ func (c *Conduct) ownerStays(ctx context.Context, tx *store.Tx, changed identity
 		if a.Code == changed.Code {
 			a = changed
 		}
-		if a.Disabled == nil && slices.Contains(a.Roles, identity.Owner) {
+		if a.Serves(identity.Owner) {
 			return nil
 		}
 	}

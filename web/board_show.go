@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"rekindle/conduct"
 	"rekindle/platform/store"
 	"rekindle/trial/followup"
 )
@@ -88,7 +89,7 @@ func (s *Site) boardShow(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		page.Uninvited = in.Uninvited
-		return page.waiting(r, tx)
+		return page.waiting(s, r, tx)
 	})
 	if err != nil {
 		return err
@@ -122,7 +123,7 @@ func (s *Site) boardShow(w http.ResponseWriter, r *http.Request) error {
 }
 
 // waiting counts what waits for whoever looks: parcels to be posted, and wishes to know who a code is, to be decided or, granted, to be seen.
-func (p *boardPage) waiting(r *http.Request, tx *store.Tx) error {
+func (p *boardPage) waiting(s *Site, r *http.Request, tx *store.Tx) error {
 	by := actor(r)
 	if by.May("incentive.read") {
 		all, err := tx.Incentives(r.Context())
@@ -141,8 +142,7 @@ func (p *boardPage) waiting(r *http.Request, tx *store.Tx) error {
 			return err
 		}
 		for _, a := range all {
-			mine := a.AskedBy == by.Name
-			if tx.Now().Before(a.Expires) && (!mine && a.Decided == nil || mine && a.Granted && a.Seen == nil) {
+			if line := s.revealLine(conduct.Asked{Reveal: a}, by.Name, tx.Now()); line.Decides || line.Sees {
 				p.Reveals++
 			}
 		}

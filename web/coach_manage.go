@@ -1,12 +1,10 @@
 package web
 
 import (
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"rekindle/conduct"
@@ -112,21 +110,9 @@ var coachActs = []officeAct{
 		},
 		fits: func(k conduct.CoachStanding) bool { return k.LeftAt == nil },
 		act: func(s *Site, r *http.Request, code coach.Code) error {
-			all, err := s.Conduct.CoachStandings(r.Context(), actor(r), code)
-			if err != nil {
-				return err
-			}
-			p := all[0].Person
-			p.Name, p.Email, p.Columns = r.PostForm.Get("name"), r.PostForm.Get("email"), maps.Clone(p.Columns)
+			p := conduct.Person{Name: r.PostForm.Get("name"), Email: r.PostForm.Get("email"), Columns: map[string]string{}}
 			for _, name := range s.Conduct.Protocol.Coaching.Conflicts {
-				if value := strings.TrimSpace(r.PostForm.Get("column-" + name)); value == "" {
-					delete(p.Columns, name)
-				} else {
-					if p.Columns == nil {
-						p.Columns = map[string]string{}
-					}
-					p.Columns[name] = value
-				}
+				p.Columns[name] = r.PostForm.Get("column-" + name)
 			}
 			return s.Conduct.CorrectCoach(r.Context(), actor(r), code, p)
 		}},

@@ -164,7 +164,7 @@ type speech struct{ Code, Name string }
 func spokenIn(lang string, written []string) (all []speech) {
 	for _, name := range written {
 		one := speech{coach.Language(name), strings.TrimSpace(name)}
-		if said := texts[lang]["speaks_"+one.Code]; said != "" {
+		if said, ok := coach.LanguageIn(one.Code, lang); ok {
 			one.Name = said
 		}
 		if one.Code != "" && !slices.ContainsFunc(all, func(o speech) bool { return o.Code == one.Code }) {

@@ -47,11 +47,9 @@ func (s *Site) enrolmentStanding(r *http.Request) (st enrolmentStanding, err err
 			return err
 		}
 		st.Places, st.Capacity, st.Left = study.Places, study.Capacity, max(0, study.Capacity-study.Places)
-		opens, closes := s.Conduct.Protocol.EnrolmentWindow()
-		if st.ClosedEarly = study.Closed != nil && study.Closed.Before(closes); st.ClosedEarly {
-			closes = *study.Closed
-		}
-		st.Over = study.Closed != nil || !tx.Now().Before(closes)
+		opens, last := s.Conduct.Protocol.EnrolmentWindow()
+		closes := s.Conduct.EnrolmentEnds(study)
+		st.ClosedEarly, st.Over = closes.Before(last), !tx.Now().Before(closes)
 		st.Open = !st.Over && !tx.Now().Before(opens)
 		st.Opens, st.Closes = opens.In(s.zone()), closes.Add(-time.Second).In(s.zone())
 		waiting, err := tx.Participants(r.Context(), participant.Waiting)

@@ -61,11 +61,8 @@ func (s *Site) firstShow(w http.ResponseWriter, r *http.Request, study store.Stu
 	staff := 0
 	var closed time.Time // when enrolment ended; zero while it has not
 	if err := s.read(r, func(tx *store.Tx) (err error) {
-		_, closes := s.Conduct.Protocol.EnrolmentWindow()
-		if study.Closed != nil && study.Closed.Before(closes) {
-			closed = *study.Closed
-		} else if !tx.Now().Before(closes) {
-			closed = closes.Add(-time.Second)
+		if ends := s.Conduct.EnrolmentEnds(study); !tx.Now().Before(ends) {
+			closed = ends.Add(-time.Second) // the last moment of the last day
 		}
 		if in, err = s.Conduct.Invitations(r.Context(), tx); err != nil {
 			return err

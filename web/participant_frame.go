@@ -117,23 +117,21 @@ func (s *Site) showMine(w http.ResponseWriter, r *http.Request, status int, name
 // ways are the lines of a participant's menu, by the key of their text and where they lead. Those of coaching are there for whom it is open,
 // as everything of it.
 func (s *Site) ways(r *http.Request, help bool) [][2]string {
-	all := [][2]string{{"home", home}}
+	ctx, code := r.Context(), actor(r).Participant
+	all, with := [][2]string{{"home", home}}, coachPage
 	var of participant.Record
-	var coached bool
-	if err := s.read(r, func(tx *store.Tx) (err error) {
-		if of, err = tx.Participant(r.Context(), actor(r).Participant); err != nil || !open(of) {
-			return err
-		}
-		_, err = tx.Pairing(r.Context(), of.Code)
-		coached = err == nil
-		return err
-	}); err == nil || problem.Is(err, problem.NotFound) { // where nothing can be read, the page itself says so
-		if with := coachPage; open(of) {
-			if coached {
-				with = sessionsPage + "#coach"
-			}
-			all = append(all, [2]string{"coach_my", with}, [2]string{"sessions_title", sessionsPage}, [2]string{"plan_my", planPage})
-		}
+	err := s.Conduct.Store.Glance(ctx, func(tx *store.Tx) error {
+		return tx.Together(ctx,
+			func() (err error) { of, err = tx.Participant(ctx, code); return err },
+			func() error {
+				if _, err := tx.Pairing(ctx, code); err == nil {
+					with = sessionsPage + "#coach"
+				}
+				return nil
+			})
+	})
+	if err == nil && open(of) { // where nothing can be read, the page itself says so
+		all = append(all, [2]string{"coach_my", with}, [2]string{"sessions_title", sessionsPage}, [2]string{"plan_my", planPage})
 	}
 	all = append(all, [][2]string{{"sees", home + "/access"}, {"data", home + "/data"}, {"leave", home + "/withdraw"}}...)
 	if help {

@@ -49,7 +49,7 @@ func (s *Site) showReveals(w http.ResponseWriter, r *http.Request, status int, p
 		now = tx.Now()
 		accounts, err := tx.Accounts(r.Context())
 		page.Alone = !s.Conduct.Simulated && !slices.ContainsFunc(accounts, func(a identity.Account) bool {
-			return a.Code != actor(r).Name && a.Disabled == nil && slices.Contains(a.Roles, identity.Owner)
+			return a.Code != actor(r).Name && a.Serves(identity.Owner)
 		})
 		return err
 	}); err != nil {

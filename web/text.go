@@ -13,7 +13,6 @@ var texts = map[string]map[string]string{
 		accessEnglish,
 		officeEnglish,
 		passkeyEnglish,
-		speaksEnglish,
 	),
 	"es": joined(
 		spanish,
@@ -24,7 +23,6 @@ var texts = map[string]map[string]string{
 		accessSpanish,
 		officeSpanish,
 		passkeySpanish,
-		speaksSpanish,
 	),
 }
 

@@ -45,6 +45,9 @@ type AtHospital struct {
 	Apart bool      `json:"apart,omitempty"` // disconnected by their own wish: their address there does not connect them again
 }
 
+// Serves reports whether somebody may sign in and has a role.
+func (a Account) Serves(role Role) bool { return a.Disabled == nil && slices.Contains(a.Roles, role) }
+
 // Secured reports whether the account can be signed in to without mail: with a password and codes, a passkey, or, where the study has
 // it, the hospital's sign-in.
 func (a Account) Secured(hospital bool) bool {

@@ -1,12 +1,17 @@
 package coach
 
 import (
+	"maps"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"rekindle/trial/study"
 )
 
 // languages are languages that coaches often speak (our choice), by code (ISO 639-1), each with the names under which a profile
-// may have it: in English, in Spanish, and its own. Coaches write what they speak in their own words; this is how it is known for the same
+// may have it: first in English, then in Spanish (study.Languages), then its own. Coaches write what they speak in their own words; this is how it is known for the same
 // language and said in another.
 var languages = map[string][]string{
 	"am":  {"Amharic", "amárico", "አማርኛ"},
@@ -64,11 +69,16 @@ func Language(name string) string {
 	return name
 }
 
-// Languages gives the codes of the languages that are known by their names, in order.
-func Languages() (all []string) {
-	for code := range languages {
-		all = append(all, code)
+// LanguageIn says a language, by its code, in English ("en") or Spanish ("es"); ok is false where its names are not known.
+func LanguageIn(code, language string) (name string, ok bool) {
+	names, known := languages[code]
+	i := slices.Index(study.Languages, language)
+	if !known || i < 0 {
+		return "", false
 	}
-	slices.Sort(all)
-	return all
+	first, size := utf8.DecodeRuneInString(names[i])
+	return string(unicode.ToUpper(first)) + names[i][size:], true
 }
+
+// Languages gives the codes of the languages that are known by their names, in order.
+func Languages() []string { return slices.Sorted(maps.Keys(languages)) }

@@ -12,8 +12,8 @@ const longestEvery = 60
 
 // Series proposes a start for every session of the plan that is still to be booked: at first and then every so many days at the same
 // time by zone's clock, each at the bookable time that lies nearest to that, within half the distance to the next; not at night by that
-// clock, unless first is or nothing else is free. No two overlap, and they come in the order of their numbers. A session for which no time is free is a conflict, which says around which day; those
-// before it are given too.
+// clock, unless first is or nothing else is free. No two overlap, and they come in the order of their numbers. A session for which no
+// time is free is a conflict, which says around which day; those before it are given too.
 func (s Situation) Series(first time.Time, every int, mode string, zone *time.Location) ([]Wish, error) {
 	if every < 1 || every > longestEvery {
 		return nil, problem.New(problem.Invalid, "%d days between two sessions", every).On("every").Instead("Give from 1 to %d days.", longestEvery)
